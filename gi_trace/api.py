@@ -1,0 +1,75 @@
+"""The API under /api/v1: its routers, and how every refusal becomes problem+json (RFC 9457)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
+from ninja.renderers import JSONRenderer
+from ninja.throttling import AnonRateThrottle, AuthRateThrottle
+
+from gi_trace.auth import SessionAuth, TokenAuth
+from products.errors import DomainError
+
+api = NinjaAPI(
+    title="GI Trace",
+    version="1.0.0",
+    description="地理标志产品登记、批次、标签、扫码与账本。Registry, batches, labels, scans and ledger.",
+    auth=[TokenAuth(), SessionAuth()],
+    throttle=[AnonRateThrottle("120/m"), AuthRateThrottle("1200/m")],
+    renderer=JSONRenderer(),
+    urls_namespace="api",
+)
+
+
+def problem(status: int, code: str, text: str, errors: list[dict[str, str]] | None = None) -> HttpResponse:
+    """A problem document; `errors` has one entry for each field or row at fault."""
+    body: dict[str, Any] = {"type": f"urn:gi-trace:{code}", "title": code, "status": status, "code": code}
+    body["detail"] = text
+    if errors:
+        body["errors"] = errors
+    response = HttpResponse(api.renderer.render(None, body, response_status=status), status=status)
+    response["Content-Type"] = "application/problem+json"
+    return response
+
+
+@api.exception_handler(DomainError)
+def on_refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
+    errors = [{"field": error.field, "code": error.code, "text": error.text}] if error.field else None
+    return problem(error.status, error.code, error.text, errors)
+
+
+@api.exception_handler(ValidationError)
+def on_bad_shape(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    errors = [
+        {"field": ".".join(str(part) for part in item["loc"][1:]), "code": item["type"], "text": item["msg"]}
+        for item in error.errors
+    ]
+    return problem(422, "invalid_input", "有字段缺失或格式不对，请按 errors 逐项改正。", errors)
+
+
+@api.exception_handler(Http404)
+def on_missing(request: HttpRequest, error: Http404) -> HttpResponse:
+    return problem(404, "not_found", "没有这条记录，或您无权查看。")
+
+
+@api.exception_handler(AuthenticationError)
+def on_anonymous(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    response = problem(401, "unauthenticated", "请先登录，或在 Authorization 中带上有效的令牌。")
+    response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+@api.exception_handler(Throttled)
+def on_throttled(request: HttpRequest, error: Throttled) -> HttpResponse:
+    response = problem(429, "too_many_requests", "请求过于频繁，请稍后再试。")
+    response["Retry-After"] = str(int(error.wait or 60))
+    return response
+
+
+@api.exception_handler(HttpError)
+def on_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    code = {400: "bad_request", 403: "csrf_failed"}.get(error.status_code, "http_error")
+    return problem(error.status_code, code, str(error))

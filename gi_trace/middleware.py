@@ -1,0 +1,113 @@
+"""Around every request: a log line, one effect for one key, refusals as pages."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from gi_trace.api import problem
+from products.accounts.services import idempotency
+from products.errors import DomainError
+from products.http import actor_of, now_of
+
+Handler = Callable[[HttpRequest], HttpResponse]
+log = logging.getLogger("gi_trace.requests")
+
+
+class RequestLog:
+    """One line for each request. Of a scan address only the form is logged, never the code."""
+
+    def __init__(self, handler: Handler) -> None:
+        self.handler = handler
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        start = time.perf_counter()
+        response = self.handler(request)
+        match = request.resolver_match
+        log.info(
+            "request",
+            extra={
+                "event": {
+                    "method": request.method,
+                    "route": match.route if match else "",
+                    "status": response.status_code,
+                    "ms": round((time.perf_counter() - start) * 1000, 1),
+                }
+            },
+        )
+        return response
+
+
+class LanguageLink:
+    """`?lang=en` shows the page in that language and remembers it: a plain link, no script, no form."""
+
+    def __init__(self, handler: Handler) -> None:
+        self.handler = handler
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        language = request.GET.get("lang", "")
+        known = language in dict(settings.LANGUAGES)
+        if known:
+            request.COOKIES[settings.LANGUAGE_COOKIE_NAME] = language
+        response = self.handler(request)
+        if known:
+            response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=365 * 86400, samesite="Lax")
+        return response
+
+
+class Idempotency:
+    """A POST with an Idempotency-Key (or a form's hidden key) takes effect once for each user and key."""
+
+    def __init__(self, handler: Handler) -> None:
+        self.handler = handler
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        key = self._key(request)
+        user_id = actor_of(request).user_id if key else None
+        if user_id is None:
+            return self.handler(request)
+        digest = idempotency.request_digest(request.method or "", request.get_full_path(), request.body)
+        try:
+            with transaction.atomic():
+                row, is_new = idempotency.claim(user_id=user_id, key=key, digest=digest, now=now_of(request))
+                if not is_new:
+                    return idempotency.replay(row)
+                response = self.handler(request)
+                if response.status_code >= 400 or response.streaming:
+                    # A refusal wrote nothing and may be tried again with the same key.
+                    transaction.set_rollback(True)
+                else:
+                    idempotency.remember(row, response)
+                return response
+        except DomainError as error:
+            return problem(error.status, error.code, error.text)
+
+    @staticmethod
+    def _key(request: HttpRequest) -> str:
+        if request.method != "POST":
+            return ""
+        if key := request.headers.get("Idempotency-Key"):
+            return key
+        is_form = request.content_type in {"application/x-www-form-urlencoded", "multipart/form-data"}
+        return request.POST.get("idempotency_key", "") if is_form else ""
+
+
+class Refusals:
+    """A DomainError that a view did not turn into a form error becomes a page that says what to do."""
+
+    def __init__(self, handler: Handler) -> None:
+        self.handler = handler
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.handler(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, DomainError):
+            return None
+        return render(request, "refusal.html", {"error": error}, status=error.status)

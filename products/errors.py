@@ -1,0 +1,47 @@
+"""What can be refused, and under which stable code. `gi_trace/api.py` alone turns these into HTTP."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class DomainError(Exception):
+    """A refusal. `code` never changes once released; the text says what to do about it.
+
+    `field` names the input that has to change, where there is one.
+    """
+
+    code: ClassVar[str]
+    status: ClassVar[int] = 422
+
+    def __init__(self, text: str, *, field: str = "") -> None:
+        super().__init__(text)
+        self.text = text
+        self.field = field
+
+
+class NotFound(DomainError):
+    """Not there, or not yours: both look the same."""
+
+    code = "not_found"
+    status = 404
+
+
+class Forbidden(DomainError):
+    """Signed in, but this is not something the role, level or token may do."""
+
+    code = "forbidden"
+    status = 403
+
+
+class InvalidInput(DomainError):
+    """A value of the wrong shape or size."""
+
+    code = "invalid_input"
+
+
+class Conflict(DomainError):
+    """Right in itself, but not in the present state of things."""
+
+    code = "conflict"
+    status = 409

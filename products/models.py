@@ -1,0 +1,55 @@
+"""Index of every model, for Django alone; everybody else imports a model from its own file."""
+
+from __future__ import annotations
+
+from products.accounts.models.idempotency import IdempotencyRecord
+from products.accounts.models.token import ApiToken
+from products.accounts.models.user import User
+from products.labels.models.label_run import LabelRange, LabelRun, PrintFile
+from products.oversight.models.case import Case, CaseStep
+from products.oversight.models.inspection import Inspection
+from products.oversight.models.target import PolicyTarget
+from products.registry.models.authorisation import Authorisation, AuthorisationDecision, UseStatement, YearQuota
+from products.registry.models.enterprise import Enterprise
+from products.registry.models.indication import Indication, IndicationChange, RegistrantDecision
+from products.registry.models.region import Region
+from products.registry.models.standard import LawCitation, Limit, Standard, StandardVersion
+from products.registry.models.zone import Zone, ZoneCensus, ZoneStep
+from products.scans.models.complaint import Complaint
+from products.scans.models.scan import Scan, UnitSeen
+from products.trace.models.batch import Batch, BatchCorrection, BatchStep
+
+__all__ = [
+    "ApiToken",
+    "Authorisation",
+    "AuthorisationDecision",
+    "Batch",
+    "BatchCorrection",
+    "BatchStep",
+    "Case",
+    "CaseStep",
+    "Complaint",
+    "Enterprise",
+    "IdempotencyRecord",
+    "Indication",
+    "IndicationChange",
+    "Inspection",
+    "LabelRange",
+    "LabelRun",
+    "LawCitation",
+    "Limit",
+    "PolicyTarget",
+    "PrintFile",
+    "Region",
+    "RegistrantDecision",
+    "Scan",
+    "Standard",
+    "StandardVersion",
+    "UnitSeen",
+    "UseStatement",
+    "User",
+    "YearQuota",
+    "Zone",
+    "ZoneCensus",
+    "ZoneStep",
+]

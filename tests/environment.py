@@ -1,0 +1,14 @@
+"""Loaded before the settings are read (`-p tests.environment`): the instance under test keeps to a folder of its own."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+# setdefault: parallel workers inherit what the first process chose.
+os.environ.setdefault("GI_TRACE_VAR", tempfile.mkdtemp(prefix="gi-trace-test-"))
+os.environ.setdefault("SECRET_KEY", "tests-only-0123456789")
+if os.environ.get("TEST_DATABASE") == "postgres" and "DATABASE_URL" not in os.environ:
+    from tests.postgres import start
+
+    os.environ["DATABASE_URL"] = start()
