@@ -73,3 +73,7 @@ def on_throttled(request: HttpRequest, error: Throttled) -> HttpResponse:
 def on_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     code = {400: "bad_request", 403: "csrf_failed"}.get(error.status_code, "http_error")
     return problem(error.status_code, code, str(error))
+
+
+for context in ("accounts", "registry", "trace", "labels", "scans", "oversight"):
+    api.add_router("", f"products.{context}.api.router")

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from products.errors import Forbidden
 
 
 class Role(StrEnum):
@@ -106,3 +109,11 @@ def region_filter(actor: Actor, field: str) -> Q:
     for prefix in actor.prefixes:
         condition |= Q(**{f"{field}__startswith": prefix})
     return condition
+
+
+def require_scope(actor: Actor, scope: Scope, *roles: Role) -> None:
+    """Raise Forbidden unless the actor has the scope, and one of the roles where any are given."""
+    if scope not in actor.scopes:
+        raise Forbidden(_("当前登录或令牌没有“%(scope)s”权限。") % {"scope": scope.value})
+    if roles and not actor.is_role(*roles):
+        raise Forbidden(_("您的角色不能做这件事。"))

@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Schema
 
-from products.access import NOBODY, Actor, Role, Scope
+from products.access import NOBODY, Actor, Role
 from products.accounts.models.user import User
 from products.accounts.services.tokens import actor_for_token
 from products.errors import Forbidden, InvalidInput
@@ -49,14 +49,6 @@ def _find_actor(request: HttpRequest) -> Actor:
         return actor_for_token(token.strip(), now=now_of(request))
     user = getattr(request, "user", None)
     return user.as_actor() if isinstance(user, User) and user.is_active else NOBODY
-
-
-def require(actor: Actor, scope: Scope, *roles: Role) -> None:
-    """Raise Forbidden unless the actor has the scope, and one of the roles where any are given."""
-    if scope not in actor.scopes:
-        raise Forbidden(f"当前登录或令牌没有“{scope.value}”权限。")
-    if roles and not actor.is_role(*roles):
-        raise Forbidden("您的角色不能做这件事。")
 
 
 def page_for(

@@ -1,4 +1,4 @@
-"""Loaded before the settings are read (`-p tests.environment`): the instance under test keeps to a folder of its own."""
+"""Loaded before the settings are read (`-p tests.environment`): what is tested keeps to a folder of its own."""
 
 from __future__ import annotations
 
@@ -12,3 +12,12 @@ if os.environ.get("TEST_DATABASE") == "postgres" and "DATABASE_URL" not in os.en
     from tests.postgres import start
 
     os.environ["DATABASE_URL"] = start()
+
+
+if __name__ == "__main__":
+    # `python -m tests.environment manage.py ...` runs a command against the folder above.
+    import runpy
+    import sys
+
+    sys.argv = sys.argv[1:]
+    runpy.run_path(sys.argv[0], run_name="__main__")

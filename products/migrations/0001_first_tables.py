@@ -4,739 +4,1261 @@ import django.contrib.auth.models
 import django.contrib.auth.validators
 import django.db.models.deletion
 import django.utils.timezone
-import products.defaults
 from django.conf import settings
 from django.db import migrations, models
 
+import products.defaults
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Authorisation',
+            name="Authorisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.UUIDField(default=products.defaults.new_code, editable=False, unique=True)),
-                ('product_name', models.CharField(max_length=80)),
-                ('holder_kind', models.PositiveSmallIntegerField(choices=[(1, '公告核准的地理标志产品生产者'), (2, '集体商标注册人的集体成员'), (3, '证明商标被许可人'), (4, '国家知识产权局登记备案的其他使用人')])),
-                ('basis_no', models.CharField(max_length=80)),
-                ('announcement_no', models.CharField(blank=True, max_length=80)),
-                ('valid_from', models.DateField()),
-                ('valid_until', models.DateField()),
-                ('state', models.CharField(choices=[('submitted', '待县级核验产地'), ('county_checked', '待市级审核'), ('city_checked', '待省级核准'), ('province_approved', '待公告'), ('announced', '已公告'), ('refused', '未核准'), ('suspended', '暂停使用'), ('withdrawn', '已撤销')], default='submitted', max_length=20)),
-                ('announced_on', models.DateField(blank=True, null=True)),
-                ('submitted_at', models.DateTimeField()),
-                ('is_demo', models.BooleanField(default=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.UUIDField(default=products.defaults.new_code, editable=False, unique=True)),
+                ("product_name", models.CharField(max_length=80)),
+                (
+                    "holder_kind",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "公告核准的地理标志产品生产者"),
+                            (2, "集体商标注册人的集体成员"),
+                            (3, "证明商标被许可人"),
+                            (4, "国家知识产权局登记备案的其他使用人"),
+                        ]
+                    ),
+                ),
+                ("basis_no", models.CharField(max_length=80)),
+                ("announcement_no", models.CharField(blank=True, max_length=80)),
+                ("valid_from", models.DateField()),
+                ("valid_until", models.DateField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("submitted", "待县级核验产地"),
+                            ("county_checked", "待市级审核"),
+                            ("city_checked", "待省级核准"),
+                            ("province_approved", "待公告"),
+                            ("announced", "已公告"),
+                            ("refused", "未核准"),
+                            ("suspended", "暂停使用"),
+                            ("withdrawn", "已撤销"),
+                        ],
+                        default="submitted",
+                        max_length=20,
+                    ),
+                ),
+                ("announced_on", models.DateField(blank=True, null=True)),
+                ("submitted_at", models.DateTimeField()),
+                ("is_demo", models.BooleanField(default=False)),
             ],
             options={
-                'ordering': ['-submitted_at', 'id'],
+                "ordering": ["-submitted_at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=20, unique=True)),
-                ('act', models.CharField(choices=[('unauthorised_use', '擅自使用专用标志'), ('below_standard', '不符合标准而使用名称'), ('similar_mark', '使用近似标志误导公众'), ('misleading_origin', '误导性产地描述'), ('selling', '销售上述产品')], max_length=20)),
-                ('region', models.CharField(max_length=6)),
-                ('state', models.CharField(choices=[('opened', '已立案'), ('investigating', '调查中'), ('decided', '已作决定'), ('referred', '已移送'), ('closed', '已结案')], default='opened', max_length=14)),
-                ('summary', models.TextField()),
-                ('opened_at', models.DateTimeField()),
-                ('is_demo', models.BooleanField(default=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=20, unique=True)),
+                (
+                    "act",
+                    models.CharField(
+                        choices=[
+                            ("unauthorised_use", "擅自使用专用标志"),
+                            ("below_standard", "不符合标准而使用名称"),
+                            ("similar_mark", "使用近似标志误导公众"),
+                            ("misleading_origin", "误导性产地描述"),
+                            ("selling", "销售上述产品"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("region", models.CharField(max_length=6)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("opened", "已立案"),
+                            ("investigating", "调查中"),
+                            ("decided", "已作决定"),
+                            ("referred", "已移送"),
+                            ("closed", "已结案"),
+                        ],
+                        default="opened",
+                        max_length=14,
+                    ),
+                ),
+                ("summary", models.TextField()),
+                ("opened_at", models.DateTimeField()),
+                ("is_demo", models.BooleanField(default=False)),
             ],
             options={
-                'ordering': ['-opened_at', '-id'],
+                "ordering": ["-opened_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='Complaint',
+            name="Complaint",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=16, unique=True)),
-                ('code_text', models.CharField(max_length=80)),
-                ('serial', models.PositiveIntegerField(blank=True, null=True)),
-                ('region', models.CharField(max_length=6)),
-                ('text', models.TextField(max_length=2000)),
-                ('bought_at', models.CharField(blank=True, max_length=200)),
-                ('contact', models.BinaryField(default=bytes)),
-                ('state', models.CharField(choices=[('received', '已收到'), ('accepted', '已受理'), ('closed', '已办结'), ('rejected', '不予受理')], default='received', max_length=10)),
-                ('outcome', models.TextField(blank=True)),
-                ('received_at', models.DateTimeField()),
-                ('is_demo', models.BooleanField(default=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=16, unique=True)),
+                ("code_text", models.CharField(max_length=80)),
+                ("serial", models.PositiveIntegerField(blank=True, null=True)),
+                ("region", models.CharField(max_length=6)),
+                ("text", models.TextField(max_length=2000)),
+                ("bought_at", models.CharField(blank=True, max_length=200)),
+                ("contact", models.BinaryField(default=bytes)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("received", "已收到"),
+                            ("accepted", "已受理"),
+                            ("closed", "已办结"),
+                            ("rejected", "不予受理"),
+                        ],
+                        default="received",
+                        max_length=10,
+                    ),
+                ),
+                ("outcome", models.TextField(blank=True)),
+                ("received_at", models.DateTimeField()),
+                ("is_demo", models.BooleanField(default=False)),
             ],
             options={
-                'ordering': ['-received_at', '-id'],
+                "ordering": ["-received_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='Enterprise',
+            name="Enterprise",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uscc', models.CharField(max_length=18, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('name_en', models.CharField(blank=True, max_length=160)),
-                ('address', models.CharField(blank=True, max_length=200)),
-                ('uscc_verdict', models.CharField(choices=[('valid', '校验通过'), ('accepted', '校验位不符，凭证照核准')], max_length=10)),
-                ('uscc_proof_sha256', models.CharField(blank=True, max_length=64)),
-                ('uscc_reviewed_by', models.CharField(blank=True, max_length=150)),
-                ('is_demo', models.BooleanField(default=False)),
-                ('registered_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uscc", models.CharField(max_length=18, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("name_en", models.CharField(blank=True, max_length=160)),
+                ("address", models.CharField(blank=True, max_length=200)),
+                (
+                    "uscc_verdict",
+                    models.CharField(
+                        choices=[("valid", "校验通过"), ("accepted", "校验位不符，凭证照核准")], max_length=10
+                    ),
+                ),
+                ("uscc_proof_sha256", models.CharField(blank=True, max_length=64)),
+                ("uscc_reviewed_by", models.CharField(blank=True, max_length=150)),
+                ("is_demo", models.BooleanField(default=False)),
+                ("registered_at", models.DateTimeField()),
             ],
             options={
-                'ordering': ['uscc'],
+                "ordering": ["uscc"],
             },
         ),
         migrations.CreateModel(
-            name='Indication',
+            name="Indication",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=20, unique=True)),
-                ('name', models.CharField(max_length=80)),
-                ('name_en', models.CharField(blank=True, max_length=120)),
-                ('types', models.JSONField(default=products.defaults.empty_list)),
-                ('category', models.CharField(blank=True, max_length=40)),
-                ('area_text', models.TextField(blank=True)),
-                ('announcement_no', models.CharField(blank=True, max_length=80)),
-                ('announced_on', models.DateField(blank=True, null=True)),
-                ('announced_text', models.CharField(blank=True, max_length=40)),
-                ('trademark_no', models.CharField(blank=True, max_length=40)),
-                ('registrant_name', models.CharField(blank=True, max_length=120)),
-                ('registrant_uscc', models.CharField(blank=True, max_length=18)),
-                ('use_rules', models.CharField(blank=True, max_length=200)),
-                ('eu_china', models.BooleanField(default=False)),
-                ('standard_text', models.CharField(blank=True, max_length=200)),
-                ('source', models.TextField(blank=True)),
-                ('confidence', models.CharField(choices=[('high', '高'), ('medium', '中'), ('low', '低'), ('demo', '演示')], max_length=8)),
-                ('status', models.CharField(choices=[('protected', '受保护'), ('cancelled', '已撤销')], default='protected', max_length=12)),
-                ('recognised_on', models.DateField(blank=True, null=True)),
-                ('is_demo', models.BooleanField(default=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=20, unique=True)),
+                ("name", models.CharField(max_length=80)),
+                ("name_en", models.CharField(blank=True, max_length=120)),
+                ("types", models.JSONField(default=products.defaults.empty_list)),
+                ("category", models.CharField(blank=True, max_length=40)),
+                ("area_text", models.TextField(blank=True)),
+                ("announcement_no", models.CharField(blank=True, max_length=80)),
+                ("announced_on", models.DateField(blank=True, null=True)),
+                ("announced_text", models.CharField(blank=True, max_length=40)),
+                ("trademark_no", models.CharField(blank=True, max_length=40)),
+                ("registrant_name", models.CharField(blank=True, max_length=120)),
+                ("registrant_uscc", models.CharField(blank=True, max_length=18)),
+                ("use_rules", models.CharField(blank=True, max_length=200)),
+                ("eu_china", models.BooleanField(default=False)),
+                ("standard_text", models.CharField(blank=True, max_length=200)),
+                ("source", models.TextField(blank=True)),
+                (
+                    "confidence",
+                    models.CharField(
+                        choices=[("high", "高"), ("medium", "中"), ("low", "低"), ("demo", "演示")], max_length=8
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("protected", "受保护"), ("cancelled", "已撤销")], default="protected", max_length=12
+                    ),
+                ),
+                ("recognised_on", models.DateField(blank=True, null=True)),
+                ("is_demo", models.BooleanField(default=False)),
             ],
             options={
-                'ordering': ['code'],
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='LawCitation',
+            name="LawCitation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=60, unique=True)),
-                ('law', models.CharField(max_length=120)),
-                ('document_no', models.CharField(blank=True, max_length=80)),
-                ('article', models.CharField(blank=True, max_length=40)),
-                ('summary', models.TextField()),
-                ('summary_en', models.TextField()),
-                ('effective_from', models.DateField(blank=True, null=True)),
-                ('effective_to', models.DateField(blank=True, null=True)),
-                ('reading', models.CharField(max_length=1)),
-                ('source', models.TextField(blank=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=60, unique=True)),
+                ("law", models.CharField(max_length=120)),
+                ("document_no", models.CharField(blank=True, max_length=80)),
+                ("article", models.CharField(blank=True, max_length=40)),
+                ("summary", models.TextField()),
+                ("summary_en", models.TextField()),
+                ("effective_from", models.DateField(blank=True, null=True)),
+                ("effective_to", models.DateField(blank=True, null=True)),
+                ("reading", models.CharField(max_length=1)),
+                ("source", models.TextField(blank=True)),
             ],
             options={
-                'ordering': ['law', 'effective_from', 'article'],
+                "ordering": ["law", "effective_from", "article"],
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('username', models.CharField(error_messages={'unique': 'A user with that username already exists.'}, help_text='Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.', max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='username')),
-                ('first_name', models.CharField(blank=True, max_length=150, verbose_name='first name')),
-                ('last_name', models.CharField(blank=True, max_length=150, verbose_name='last name')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='email address')),
-                ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
-                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('role', models.CharField(choices=[('producer', '生产者'), ('association', '协会'), ('inspector', '监管人员'), ('auditor', '审计人员'), ('admin', '平台管理员')], max_length=16)),
-                ('uscc', models.CharField(blank=True, max_length=18)),
-                ('regions', models.JSONField(blank=True, default=products.defaults.empty_list)),
-                ('is_demo', models.BooleanField(default=False)),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        error_messages={"unique": "A user with that username already exists."},
+                        help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
+                        max_length=150,
+                        unique=True,
+                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
+                        verbose_name="username",
+                    ),
+                ),
+                ("first_name", models.CharField(blank=True, max_length=150, verbose_name="first name")),
+                ("last_name", models.CharField(blank=True, max_length=150, verbose_name="last name")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="email address")),
+                (
+                    "is_staff",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates whether the user can log into this admin site.",
+                        verbose_name="staff status",
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
+                        verbose_name="active",
+                    ),
+                ),
+                ("date_joined", models.DateTimeField(default=django.utils.timezone.now, verbose_name="date joined")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("producer", "生产者"),
+                            ("association", "协会"),
+                            ("inspector", "监管人员"),
+                            ("auditor", "审计人员"),
+                            ("admin", "平台管理员"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("uscc", models.CharField(blank=True, max_length=18)),
+                ("regions", models.JSONField(blank=True, default=products.defaults.empty_list)),
+                ("is_demo", models.BooleanField(default=False)),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             managers=[
-                ('objects', django.contrib.auth.models.UserManager()),
+                ("objects", django.contrib.auth.models.UserManager()),
             ],
         ),
         migrations.CreateModel(
-            name='ApiToken',
+            name="ApiToken",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.UUIDField(default=products.defaults.new_code, editable=False, unique=True)),
-                ('name', models.CharField(max_length=80)),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('scopes', models.JSONField(default=products.defaults.empty_list)),
-                ('created_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='api_tokens', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.UUIDField(default=products.defaults.new_code, editable=False, unique=True)),
+                ("name", models.CharField(max_length=80)),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("scopes", models.JSONField(default=products.defaults.empty_list)),
+                ("created_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="api_tokens",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AuthorisationDecision',
+            name="AuthorisationDecision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('action', models.CharField(choices=[('submit', '提交申请'), ('check_county', '县级产地核验通过'), ('check_city', '市级审核通过'), ('approve_province', '省级核准'), ('announce', '公告'), ('refuse', '不予核准'), ('suspend', '暂停使用'), ('resume', '恢复使用'), ('withdraw', '撤销')], max_length=20)),
-                ('from_state', models.CharField(blank=True, max_length=20)),
-                ('to_state', models.CharField(max_length=20)),
-                ('reason', models.TextField(blank=True)),
-                ('document_no', models.CharField(blank=True, max_length=80)),
-                ('decided_by', models.CharField(max_length=150)),
-                ('office', models.CharField(max_length=40)),
-                ('decided_at', models.DateTimeField()),
-                ('authorisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='products.authorisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[
+                            ("submit", "提交申请"),
+                            ("check_county", "县级产地核验通过"),
+                            ("check_city", "市级审核通过"),
+                            ("approve_province", "省级核准"),
+                            ("announce", "公告"),
+                            ("refuse", "不予核准"),
+                            ("suspend", "暂停使用"),
+                            ("resume", "恢复使用"),
+                            ("withdraw", "撤销"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("from_state", models.CharField(blank=True, max_length=20)),
+                ("to_state", models.CharField(max_length=20)),
+                ("reason", models.TextField(blank=True)),
+                ("document_no", models.CharField(blank=True, max_length=80)),
+                ("decided_by", models.CharField(max_length=150)),
+                ("office", models.CharField(max_length=40)),
+                ("decided_at", models.DateTimeField()),
+                (
+                    "authorisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to="products.authorisation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['decided_at', 'id'],
+                "ordering": ["decided_at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Batch',
+            name="Batch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.UUIDField(default=products.defaults.new_code, editable=False, unique=True)),
-                ('lot', models.CharField(max_length=20)),
-                ('gtin', models.CharField(blank=True, max_length=14)),
-                ('plot_name', models.CharField(blank=True, max_length=80)),
-                ('longitude_e6', models.IntegerField(blank=True, null=True)),
-                ('latitude_e6', models.IntegerField(blank=True, null=True)),
-                ('datum', models.CharField(blank=True, max_length=8)),
-                ('produced_on', models.DateField()),
-                ('best_before', models.DateField(blank=True, null=True)),
-                ('net_mass_g', models.PositiveBigIntegerField()),
-                ('state', models.CharField(choices=[('draft', '草稿'), ('registered', '已登记'), ('released', '已放行'), ('held', '暂停销售'), ('recalled', '已召回')], default='draft', max_length=12)),
-                ('created_at', models.DateTimeField()),
-                ('is_demo', models.BooleanField(default=False)),
-                ('authorisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='batches', to='products.authorisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.UUIDField(default=products.defaults.new_code, editable=False, unique=True)),
+                ("lot", models.CharField(max_length=20)),
+                ("gtin", models.CharField(blank=True, max_length=14)),
+                ("plot_name", models.CharField(blank=True, max_length=80)),
+                ("longitude_e6", models.IntegerField(blank=True, null=True)),
+                ("latitude_e6", models.IntegerField(blank=True, null=True)),
+                ("datum", models.CharField(blank=True, max_length=8)),
+                ("produced_on", models.DateField()),
+                ("best_before", models.DateField(blank=True, null=True)),
+                ("net_mass_g", models.PositiveBigIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "草稿"),
+                            ("registered", "已登记"),
+                            ("released", "已放行"),
+                            ("held", "暂停销售"),
+                            ("recalled", "已召回"),
+                        ],
+                        default="draft",
+                        max_length=12,
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("is_demo", models.BooleanField(default=False)),
+                (
+                    "authorisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="batches", to="products.authorisation"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at', '-id'],
+                "ordering": ["-created_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='BatchCorrection',
+            name="BatchCorrection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('changes', models.JSONField()),
-                ('reason', models.TextField()),
-                ('by', models.CharField(max_length=40)),
-                ('at', models.DateTimeField()),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='products.batch')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("changes", models.JSONField()),
+                ("reason", models.TextField()),
+                ("by", models.CharField(max_length=40)),
+                ("at", models.DateTimeField()),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="corrections", to="products.batch"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'id'],
+                "ordering": ["at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='BatchStep',
+            name="BatchStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_state', models.CharField(blank=True, max_length=12)),
-                ('to_state', models.CharField(choices=[('draft', '草稿'), ('registered', '已登记'), ('released', '已放行'), ('held', '暂停销售'), ('recalled', '已召回')], max_length=12)),
-                ('reason', models.TextField(blank=True)),
-                ('by', models.CharField(max_length=40)),
-                ('at', models.DateTimeField()),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='products.batch')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("from_state", models.CharField(blank=True, max_length=12)),
+                (
+                    "to_state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "草稿"),
+                            ("registered", "已登记"),
+                            ("released", "已放行"),
+                            ("held", "暂停销售"),
+                            ("recalled", "已召回"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("reason", models.TextField(blank=True)),
+                ("by", models.CharField(max_length=40)),
+                ("at", models.DateTimeField()),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="products.batch"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'id'],
+                "ordering": ["at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='CaseStep',
+            name="CaseStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('opened', '已立案'), ('investigating', '调查中'), ('decided', '已作决定'), ('referred', '已移送'), ('closed', '已结案')], max_length=14)),
-                ('note', models.TextField()),
-                ('office', models.CharField(max_length=40)),
-                ('at', models.DateTimeField()),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='products.case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("opened", "已立案"),
+                            ("investigating", "调查中"),
+                            ("decided", "已作决定"),
+                            ("referred", "已移送"),
+                            ("closed", "已结案"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                ("note", models.TextField()),
+                ("office", models.CharField(max_length=40)),
+                ("at", models.DateTimeField()),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="products.case"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'id'],
-            },
-        ),
-        migrations.AddField(
-            model_name='case',
-            name='complaint',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='case', to='products.complaint'),
-        ),
-        migrations.AddField(
-            model_name='case',
-            name='enterprise',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='products.enterprise'),
-        ),
-        migrations.AddField(
-            model_name='authorisation',
-            name='enterprise',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='authorisations', to='products.enterprise'),
-        ),
-        migrations.CreateModel(
-            name='IdempotencyRecord',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=80)),
-                ('request_digest', models.CharField(max_length=64)),
-                ('status', models.PositiveSmallIntegerField(null=True)),
-                ('content_type', models.CharField(blank=True, max_length=80)),
-                ('location', models.CharField(blank=True, max_length=400)),
-                ('body', models.BinaryField(default=bytes)),
-                ('created_at', models.DateTimeField()),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-        ),
-        migrations.AddField(
-            model_name='authorisation',
-            name='indication',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='authorisations', to='products.indication'),
-        ),
-        migrations.CreateModel(
-            name='IndicationChange',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('recognised', '认定'), ('changed', '变更'), ('cancelled', '撤销')], max_length=12)),
-                ('document_no', models.CharField(max_length=80)),
-                ('reason', models.TextField(blank=True)),
-                ('effective_on', models.DateField()),
-                ('decided_by', models.CharField(max_length=150)),
-                ('recorded_at', models.DateTimeField()),
-                ('indication', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='products.indication')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Inspection',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=20, unique=True)),
-                ('state', models.CharField(choices=[('planned', '待检查'), ('passed', '未发现问题'), ('problems', '发现问题'), ('published', '已公示')], default='planned', max_length=10)),
-                ('planned_on', models.DateField()),
-                ('done_on', models.DateField(blank=True, null=True)),
-                ('findings', models.TextField(blank=True)),
-                ('office', models.CharField(max_length=40)),
-                ('is_demo', models.BooleanField(default=False)),
-                ('authorisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='inspections', to='products.authorisation')),
-            ],
-            options={
-                'ordering': ['-planned_on', '-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='LabelRun',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=6, unique=True)),
-                ('quantity', models.PositiveIntegerField()),
-                ('unit_mass_g', models.PositiveIntegerField()),
-                ('key', models.BinaryField()),
-                ('issued_by', models.CharField(max_length=40)),
-                ('issued_at', models.DateTimeField()),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='label_runs', to='products.batch')),
-            ],
-            options={
-                'ordering': ['-issued_at', '-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='LabelRange',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('activated', '启用'), ('voided', '作废')], max_length=10)),
-                ('first_serial', models.PositiveIntegerField()),
-                ('last_serial', models.PositiveIntegerField()),
-                ('reason', models.TextField(blank=True)),
-                ('by', models.CharField(max_length=40)),
-                ('at', models.DateTimeField()),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ranges', to='products.labelrun')),
-            ],
-            options={
-                'ordering': ['at', 'id'],
+                "ordering": ["at", "id"],
             },
         ),
         migrations.AddField(
-            model_name='complaint',
-            name='run',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='complaints', to='products.labelrun'),
+            model_name="case",
+            name="complaint",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="case",
+                to="products.complaint",
+            ),
+        ),
+        migrations.AddField(
+            model_name="case",
+            name="enterprise",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="cases",
+                to="products.enterprise",
+            ),
+        ),
+        migrations.AddField(
+            model_name="authorisation",
+            name="enterprise",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="authorisations", to="products.enterprise"
+            ),
         ),
         migrations.CreateModel(
-            name='PolicyTarget',
+            name="IdempotencyRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('plan', models.CharField(max_length=80)),
-                ('metric', models.CharField(max_length=40)),
-                ('title', models.CharField(max_length=80)),
-                ('title_en', models.CharField(max_length=120)),
-                ('baseline', models.PositiveIntegerField()),
-                ('baseline_on', models.DateField()),
-                ('target', models.PositiveIntegerField()),
-                ('due_on', models.DateField()),
-                ('source', models.TextField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=80)),
+                ("request_digest", models.CharField(max_length=64)),
+                ("status", models.PositiveSmallIntegerField(null=True)),
+                ("content_type", models.CharField(blank=True, max_length=80)),
+                ("location", models.CharField(blank=True, max_length=400)),
+                ("body", models.BinaryField(default=bytes)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddField(
+            model_name="authorisation",
+            name="indication",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="authorisations", to="products.indication"
+            ),
+        ),
+        migrations.CreateModel(
+            name="IndicationChange",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("recognised", "认定"), ("changed", "变更"), ("cancelled", "撤销")], max_length=12
+                    ),
+                ),
+                ("document_no", models.CharField(max_length=80)),
+                ("reason", models.TextField(blank=True)),
+                ("effective_on", models.DateField()),
+                ("decided_by", models.CharField(max_length=150)),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "indication",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="changes", to="products.indication"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Inspection",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=20, unique=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("planned", "待检查"),
+                            ("passed", "未发现问题"),
+                            ("problems", "发现问题"),
+                            ("published", "已公示"),
+                        ],
+                        default="planned",
+                        max_length=10,
+                    ),
+                ),
+                ("planned_on", models.DateField()),
+                ("done_on", models.DateField(blank=True, null=True)),
+                ("findings", models.TextField(blank=True)),
+                ("office", models.CharField(max_length=40)),
+                ("is_demo", models.BooleanField(default=False)),
+                (
+                    "authorisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="inspections",
+                        to="products.authorisation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['due_on', 'metric'],
-                'constraints': [models.UniqueConstraint(fields=('plan', 'metric'), name='target_once_a_plan')],
+                "ordering": ["-planned_on", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='PrintFile',
+            name="LabelRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.UUIDField(default=products.defaults.new_code, editable=False, unique=True)),
-                ('kind', models.CharField(choices=[('pdf', 'A4 不干胶 PDF'), ('csv', '编码 CSV')], max_length=4)),
-                ('layout', models.CharField(blank=True, max_length=20)),
-                ('first_serial', models.PositiveIntegerField()),
-                ('last_serial', models.PositiveIntegerField()),
-                ('state', models.CharField(choices=[('queued', '排队中'), ('running', '生成中'), ('ready', '可下载'), ('failed', '失败')], default='queued', max_length=8)),
-                ('done_count', models.PositiveIntegerField(default=0)),
-                ('requested_by', models.CharField(max_length=150)),
-                ('requested_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='print_files', to='products.labelrun')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=6, unique=True)),
+                ("quantity", models.PositiveIntegerField()),
+                ("unit_mass_g", models.PositiveIntegerField()),
+                ("key", models.BinaryField()),
+                ("issued_by", models.CharField(max_length=40)),
+                ("issued_at", models.DateTimeField()),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="label_runs", to="products.batch"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-requested_at'],
+                "ordering": ["-issued_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='Region',
+            name="LabelRange",
             fields=[
-                ('code', models.CharField(max_length=6, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=40)),
-                ('name_en', models.CharField(max_length=80)),
-                ('level', models.CharField(choices=[('province', '省'), ('prefecture', '市（州）'), ('county', '县（市、区）')], max_length=12)),
-                ('boundary', models.TextField(blank=True)),
-                ('datum', models.CharField(default='GCJ-02', max_length=8)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='products.region')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(choices=[("activated", "启用"), ("voided", "作废")], max_length=10)),
+                ("first_serial", models.PositiveIntegerField()),
+                ("last_serial", models.PositiveIntegerField()),
+                ("reason", models.TextField(blank=True)),
+                ("by", models.CharField(max_length=40)),
+                ("at", models.DateTimeField()),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="ranges", to="products.labelrun"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['code'],
+                "ordering": ["at", "id"],
             },
         ),
         migrations.AddField(
-            model_name='indication',
-            name='counties',
-            field=models.ManyToManyField(blank=True, related_name='indications', to='products.region'),
-        ),
-        migrations.AddField(
-            model_name='indication',
-            name='prefecture',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='products.region'),
-        ),
-        migrations.AddField(
-            model_name='enterprise',
-            name='region',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enterprises', to='products.region'),
-        ),
-        migrations.AddField(
-            model_name='batch',
-            name='origin',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='batches', to='products.region'),
+            model_name="complaint",
+            name="run",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="complaints",
+                to="products.labelrun",
+            ),
         ),
         migrations.CreateModel(
-            name='RegistrantDecision',
+            name="PolicyTarget",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('applicant_uscc', models.CharField(max_length=18)),
-                ('applicant_name', models.CharField(max_length=120)),
-                ('outcome', models.CharField(choices=[('admitted', '同意'), ('refused', '拒绝')], max_length=10)),
-                ('reason', models.TextField(blank=True)),
-                ('document_no', models.CharField(blank=True, max_length=80)),
-                ('decided_on', models.DateField()),
-                ('recorded_at', models.DateTimeField()),
-                ('indication', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='registrant_decisions', to='products.indication')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Scan',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('serial', models.PositiveIntegerField()),
-                ('at', models.DateTimeField()),
-                ('verdict', models.CharField(max_length=12)),
-                ('region', models.CharField(blank=True, max_length=6)),
-                ('visitor', models.BinaryField(max_length=16)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scans', to='products.labelrun')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Standard',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60, unique=True)),
-                ('title', models.CharField(max_length=120)),
-                ('indication', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='standards', to='products.indication')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("plan", models.CharField(max_length=80)),
+                ("metric", models.CharField(max_length=40)),
+                ("title", models.CharField(max_length=80)),
+                ("title_en", models.CharField(max_length=120)),
+                ("baseline", models.PositiveIntegerField()),
+                ("baseline_on", models.DateField()),
+                ("target", models.PositiveIntegerField()),
+                ("due_on", models.DateField()),
+                ("source", models.TextField()),
             ],
             options={
-                'ordering': ['code'],
+                "ordering": ["due_on", "metric"],
+                "constraints": [models.UniqueConstraint(fields=("plan", "metric"), name="target_once_a_plan")],
             },
         ),
         migrations.CreateModel(
-            name='StandardVersion',
+            name="PrintFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('label', models.CharField(blank=True, max_length=60)),
-                ('status', models.CharField(choices=[('in_force', '现行'), ('repealed', '废止'), ('disputed', '存疑')], max_length=10)),
-                ('effective_from', models.DateField(blank=True, null=True)),
-                ('effective_to', models.DateField(blank=True, null=True)),
-                ('source', models.TextField(blank=True)),
-                ('standard', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='products.standard')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.UUIDField(default=products.defaults.new_code, editable=False, unique=True)),
+                ("kind", models.CharField(choices=[("pdf", "A4 不干胶 PDF"), ("csv", "编码 CSV")], max_length=4)),
+                ("layout", models.CharField(blank=True, max_length=20)),
+                ("first_serial", models.PositiveIntegerField()),
+                ("last_serial", models.PositiveIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("queued", "排队中"), ("running", "生成中"), ("ready", "可下载"), ("failed", "失败")],
+                        default="queued",
+                        max_length=8,
+                    ),
+                ),
+                ("done_count", models.PositiveIntegerField(default=0)),
+                ("requested_by", models.CharField(max_length=150)),
+                ("requested_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="print_files", to="products.labelrun"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['standard', 'effective_from'],
+                "ordering": ["-requested_at"],
             },
         ),
         migrations.CreateModel(
-            name='Limit',
+            name="Region",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=80)),
-                ('indicator', models.CharField(max_length=60)),
-                ('name', models.CharField(max_length=80)),
-                ('name_en', models.CharField(max_length=120)),
-                ('unit', models.CharField(blank=True, max_length=24)),
-                ('basis', models.CharField(blank=True, max_length=60)),
-                ('comparator', models.CharField(max_length=16)),
-                ('values', models.JSONField()),
-                ('condition', models.JSONField(blank=True, null=True)),
-                ('scope', models.CharField(max_length=8)),
-                ('is_usable', models.BooleanField(default=True)),
-                ('source', models.TextField()),
-                ('confidence', models.CharField(max_length=8)),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='limits', to='products.standardversion')),
+                ("code", models.CharField(max_length=6, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=40)),
+                ("name_en", models.CharField(max_length=80)),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("province", "省"), ("prefecture", "市（州）"), ("county", "县（市、区）")],
+                        max_length=12,
+                    ),
+                ),
+                ("boundary", models.TextField(blank=True)),
+                ("datum", models.CharField(default="GCJ-02", max_length=8)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="products.region",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['version', 'key'],
+                "ordering": ["code"],
             },
         ),
         migrations.AddField(
-            model_name='batch',
-            name='standard_version',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='batches', to='products.standardversion'),
+            model_name="indication",
+            name="counties",
+            field=models.ManyToManyField(blank=True, related_name="indications", to="products.region"),
+        ),
+        migrations.AddField(
+            model_name="indication",
+            name="prefecture",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="products.region",
+            ),
+        ),
+        migrations.AddField(
+            model_name="enterprise",
+            name="region",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="enterprises", to="products.region"
+            ),
+        ),
+        migrations.AddField(
+            model_name="batch",
+            name="origin",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="batches", to="products.region"
+            ),
         ),
         migrations.CreateModel(
-            name='UnitSeen',
+            name="RegistrantDecision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('serial', models.PositiveIntegerField()),
-                ('scan_count', models.PositiveIntegerField()),
-                ('first_at', models.DateTimeField()),
-                ('first_region', models.CharField(blank=True, max_length=6)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='units_seen', to='products.labelrun')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("applicant_uscc", models.CharField(max_length=18)),
+                ("applicant_name", models.CharField(max_length=120)),
+                ("outcome", models.CharField(choices=[("admitted", "同意"), ("refused", "拒绝")], max_length=10)),
+                ("reason", models.TextField(blank=True)),
+                ("document_no", models.CharField(blank=True, max_length=80)),
+                ("decided_on", models.DateField()),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "indication",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="registrant_decisions",
+                        to="products.indication",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='UseStatement',
+            name="Scan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField()),
-                ('mass_g', models.PositiveBigIntegerField()),
-                ('label_count', models.PositiveBigIntegerField()),
-                ('output_fen', models.PositiveBigIntegerField()),
-                ('stated_by', models.CharField(max_length=150)),
-                ('stated_at', models.DateTimeField()),
-                ('authorisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='use_statements', to='products.authorisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("serial", models.PositiveIntegerField()),
+                ("at", models.DateTimeField()),
+                ("verdict", models.CharField(max_length=12)),
+                ("region", models.CharField(blank=True, max_length=6)),
+                ("visitor", models.BinaryField(max_length=16)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="scans", to="products.labelrun"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Standard",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=60, unique=True)),
+                ("title", models.CharField(max_length=120)),
+                (
+                    "indication",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="standards",
+                        to="products.indication",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['year', 'stated_at'],
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='YearQuota',
+            name="StandardVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField()),
-                ('quota_g', models.PositiveBigIntegerField()),
-                ('document_no', models.CharField(blank=True, max_length=80)),
-                ('authorisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='quotas', to='products.authorisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("label", models.CharField(blank=True, max_length=60)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("in_force", "现行"), ("repealed", "废止"), ("disputed", "存疑")], max_length=10
+                    ),
+                ),
+                ("effective_from", models.DateField(blank=True, null=True)),
+                ("effective_to", models.DateField(blank=True, null=True)),
+                ("source", models.TextField(blank=True)),
+                (
+                    "standard",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="products.standard"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['year'],
+                "ordering": ["standard", "effective_from"],
             },
         ),
         migrations.CreateModel(
-            name='Zone',
+            name="Limit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=20, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('grade', models.CharField(choices=[('national', '国家级'), ('provincial', '省级')], max_length=10)),
-                ('stage', models.CharField(choices=[('applied', '申报'), ('building', '筹建'), ('acceptance', '验收'), ('recognised', '示范区'), ('revoked', '撤销'), ('refused', '未通过')], max_length=12)),
-                ('stage_on', models.DateField()),
-                ('is_demo', models.BooleanField(default=False)),
-                ('indications', models.ManyToManyField(related_name='zones', to='products.indication')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='zones', to='products.region')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=80)),
+                ("indicator", models.CharField(max_length=60)),
+                ("name", models.CharField(max_length=80)),
+                ("name_en", models.CharField(max_length=120)),
+                ("unit", models.CharField(blank=True, max_length=24)),
+                ("basis", models.CharField(blank=True, max_length=60)),
+                ("comparator", models.CharField(max_length=16)),
+                ("values", models.JSONField()),
+                ("condition", models.JSONField(blank=True, null=True)),
+                ("scope", models.CharField(max_length=8)),
+                ("is_usable", models.BooleanField(default=True)),
+                ("source", models.TextField()),
+                ("confidence", models.CharField(max_length=8)),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="limits",
+                        to="products.standardversion",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['code'],
+                "ordering": ["version", "key"],
+            },
+        ),
+        migrations.AddField(
+            model_name="batch",
+            name="standard_version",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="batches",
+                to="products.standardversion",
+            ),
+        ),
+        migrations.CreateModel(
+            name="UnitSeen",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("serial", models.PositiveIntegerField()),
+                ("scan_count", models.PositiveIntegerField()),
+                ("first_at", models.DateTimeField()),
+                ("first_region", models.CharField(blank=True, max_length=6)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="units_seen", to="products.labelrun"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="UseStatement",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("year", models.PositiveSmallIntegerField()),
+                ("mass_g", models.PositiveBigIntegerField()),
+                ("label_count", models.PositiveBigIntegerField()),
+                ("output_fen", models.PositiveBigIntegerField()),
+                ("stated_by", models.CharField(max_length=150)),
+                ("stated_at", models.DateTimeField()),
+                (
+                    "authorisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="use_statements",
+                        to="products.authorisation",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["year", "stated_at"],
             },
         ),
         migrations.CreateModel(
-            name='ZoneCensus',
+            name="YearQuota",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField()),
-                ('producer_count', models.PositiveIntegerField()),
-                ('user_count', models.PositiveIntegerField()),
-                ('output_fen', models.PositiveBigIntegerField()),
-                ('user_output_fen', models.PositiveBigIntegerField()),
-                ('entered_by', models.CharField(max_length=150)),
-                ('recorded_at', models.DateTimeField()),
-                ('zone', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='censuses', to='products.zone')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("year", models.PositiveSmallIntegerField()),
+                ("quota_g", models.PositiveBigIntegerField()),
+                ("document_no", models.CharField(blank=True, max_length=80)),
+                (
+                    "authorisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="quotas", to="products.authorisation"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["year"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Zone",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=20, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("grade", models.CharField(choices=[("national", "国家级"), ("provincial", "省级")], max_length=10)),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("applied", "申报"),
+                            ("building", "筹建"),
+                            ("acceptance", "验收"),
+                            ("recognised", "示范区"),
+                            ("revoked", "撤销"),
+                            ("refused", "未通过"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("stage_on", models.DateField()),
+                ("is_demo", models.BooleanField(default=False)),
+                ("indications", models.ManyToManyField(related_name="zones", to="products.indication")),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="zones", to="products.region"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["code"],
+            },
+        ),
+        migrations.CreateModel(
+            name="ZoneCensus",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("year", models.PositiveSmallIntegerField()),
+                ("producer_count", models.PositiveIntegerField()),
+                ("user_count", models.PositiveIntegerField()),
+                ("output_fen", models.PositiveBigIntegerField()),
+                ("user_output_fen", models.PositiveBigIntegerField()),
+                ("entered_by", models.CharField(max_length=150)),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "zone",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="censuses", to="products.zone"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ZoneStep',
+            name="ZoneStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stage', models.CharField(choices=[('applied', '申报'), ('building', '筹建'), ('acceptance', '验收'), ('recognised', '示范区'), ('revoked', '撤销'), ('refused', '未通过')], max_length=12)),
-                ('document_no', models.CharField(blank=True, max_length=80)),
-                ('reason', models.TextField(blank=True)),
-                ('effective_on', models.DateField()),
-                ('decided_by', models.CharField(max_length=150)),
-                ('recorded_at', models.DateTimeField()),
-                ('zone', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='products.zone')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("applied", "申报"),
+                            ("building", "筹建"),
+                            ("acceptance", "验收"),
+                            ("recognised", "示范区"),
+                            ("revoked", "撤销"),
+                            ("refused", "未通过"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("document_no", models.CharField(blank=True, max_length=80)),
+                ("reason", models.TextField(blank=True)),
+                ("effective_on", models.DateField()),
+                ("decided_by", models.CharField(max_length=150)),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "zone",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="products.zone"
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['producer', 'association', 'inspector', 'auditor', 'admin'])), name='user_role_known'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("role__in", ["producer", "association", "inspector", "auditor", "admin"])),
+                name="user_role_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('role__in', ['producer', 'association']), ('uscc__gt', '')), models.Q(('role__in', ['inspector', 'auditor', 'admin']), ('uscc', '')), _connector='OR'), name='user_organisation_for_its_role'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("role__in", ["producer", "association"]), ("uscc__gt", "")),
+                    models.Q(("role__in", ["inspector", "auditor", "admin"]), ("uscc", "")),
+                    _connector="OR",
+                ),
+                name="user_organisation_for_its_role",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['opened', 'investigating', 'decided', 'referred', 'closed'])), name='case_state_known'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["opened", "investigating", "decided", "referred", "closed"])),
+                name="case_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='idempotencyrecord',
-            constraint=models.UniqueConstraint(fields=('user', 'key'), name='idempotency_key_once'),
+            model_name="idempotencyrecord",
+            constraint=models.UniqueConstraint(fields=("user", "key"), name="idempotency_key_once"),
         ),
         migrations.AddConstraint(
-            model_name='authorisation',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['submitted', 'county_checked', 'city_checked', 'province_approved', 'announced', 'refused', 'suspended', 'withdrawn'])), name='authorisation_state_known'),
+            model_name="authorisation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "submitted",
+                            "county_checked",
+                            "city_checked",
+                            "province_approved",
+                            "announced",
+                            "refused",
+                            "suspended",
+                            "withdrawn",
+                        ],
+                    )
+                ),
+                name="authorisation_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='authorisation',
-            constraint=models.CheckConstraint(condition=models.Q(('holder_kind__range', (1, 4))), name='authorisation_holder_kind'),
+            model_name="authorisation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("holder_kind__range", (1, 4))), name="authorisation_holder_kind"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='authorisation',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_from__lt', models.F('valid_until'))), name='authorisation_period'),
+            model_name="authorisation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("valid_from__lt", models.F("valid_until"))), name="authorisation_period"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='authorisation',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['refused', 'withdrawn']), _negated=True), fields=('indication', 'enterprise', 'product_name'), name='authorisation_open_once'),
+            model_name="authorisation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["refused", "withdrawn"]), _negated=True),
+                fields=("indication", "enterprise", "product_name"),
+                name="authorisation_open_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inspection',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['planned', 'passed', 'problems', 'published'])), name='inspection_state_known'),
+            model_name="inspection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["planned", "passed", "problems", "published"])),
+                name="inspection_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='labelrun',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__range', (1, 33554431))), name='label_run_quantity'),
+            model_name="labelrun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__range", (1, 33554431))), name="label_run_quantity"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='labelrun',
-            constraint=models.CheckConstraint(condition=models.Q(('unit_mass_g__gt', 0)), name='label_run_unit_mass'),
+            model_name="labelrun",
+            constraint=models.CheckConstraint(condition=models.Q(("unit_mass_g__gt", 0)), name="label_run_unit_mass"),
         ),
         migrations.AddConstraint(
-            model_name='labelrange',
-            constraint=models.CheckConstraint(condition=models.Q(('first_serial__gte', 1), ('last_serial__gte', models.F('first_serial'))), name='label_range_order'),
+            model_name="labelrange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("first_serial__gte", 1), ("last_serial__gte", models.F("first_serial"))),
+                name="label_range_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='labelrange',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['activated', 'voided'])), name='label_range_kind'),
+            model_name="labelrange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["activated", "voided"])), name="label_range_kind"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='complaint',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['received', 'accepted', 'closed', 'rejected'])), name='complaint_state_known'),
+            model_name="complaint",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["received", "accepted", "closed", "rejected"])),
+                name="complaint_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='region',
-            constraint=models.CheckConstraint(condition=models.Q(('level__in', ['province', 'prefecture', 'county'])), name='region_level_known'),
+            model_name="region",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("level__in", ["province", "prefecture", "county"])), name="region_level_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='indication',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['protected', 'cancelled'])), name='indication_status_known'),
+            model_name="indication",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["protected", "cancelled"])), name="indication_status_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='indication',
-            constraint=models.CheckConstraint(condition=models.Q(('confidence__in', ['high', 'medium', 'low', 'demo'])), name='indication_confidence_known'),
+            model_name="indication",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("confidence__in", ["high", "medium", "low", "demo"])),
+                name="indication_confidence_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='enterprise',
-            constraint=models.CheckConstraint(condition=models.Q(('uscc_verdict', 'valid'), models.Q(('uscc_proof_sha256__gt', ''), ('uscc_reviewed_by__gt', ''), ('uscc_verdict', 'accepted')), _connector='OR'), name='uscc_accepted_only_with_proof_and_reviewer'),
+            model_name="enterprise",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("uscc_verdict", "valid"),
+                    models.Q(("uscc_proof_sha256__gt", ""), ("uscc_reviewed_by__gt", ""), ("uscc_verdict", "accepted")),
+                    _connector="OR",
+                ),
+                name="uscc_accepted_only_with_proof_and_reviewer",
+            ),
         ),
         migrations.AddIndex(
-            model_name='scan',
-            index=models.Index(fields=['run', 'serial', 'at'], name='scan_by_unit'),
+            model_name="scan",
+            index=models.Index(fields=["run", "serial", "at"], name="scan_by_unit"),
         ),
         migrations.AddIndex(
-            model_name='scan',
-            index=models.Index(fields=['at'], name='scan_by_time'),
+            model_name="scan",
+            index=models.Index(fields=["at"], name="scan_by_time"),
         ),
         migrations.AddConstraint(
-            model_name='standardversion',
-            constraint=models.UniqueConstraint(fields=('standard', 'label'), name='version_label_once'),
+            model_name="standardversion",
+            constraint=models.UniqueConstraint(fields=("standard", "label"), name="version_label_once"),
         ),
         migrations.AddConstraint(
-            model_name='standardversion',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['in_force', 'repealed', 'disputed'])), name='version_status_known'),
+            model_name="standardversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["in_force", "repealed", "disputed"])), name="version_status_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='limit',
-            constraint=models.UniqueConstraint(fields=('version', 'key'), name='limit_key_once'),
+            model_name="limit",
+            constraint=models.UniqueConstraint(fields=("version", "key"), name="limit_key_once"),
         ),
         migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.UniqueConstraint(fields=('authorisation', 'lot'), name='batch_lot_once'),
+            model_name="batch",
+            constraint=models.UniqueConstraint(fields=("authorisation", "lot"), name="batch_lot_once"),
         ),
         migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(('net_mass_g__gt', 0)), name='batch_mass_positive'),
+            model_name="batch",
+            constraint=models.CheckConstraint(condition=models.Q(("net_mass_g__gt", 0)), name="batch_mass_positive"),
         ),
         migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'registered', 'released', 'held', 'recalled'])), name='batch_state_known'),
+            model_name="batch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["draft", "registered", "released", "held", "recalled"])),
+                name="batch_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('datum', ''), ('latitude_e6__isnull', True), ('longitude_e6__isnull', True)), models.Q(('datum__gt', ''), ('latitude_e6__isnull', False), ('longitude_e6__isnull', False)), _connector='OR'), name='batch_point_has_datum'),
+            model_name="batch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("datum", ""), ("latitude_e6__isnull", True), ("longitude_e6__isnull", True)),
+                    models.Q(("datum__gt", ""), ("latitude_e6__isnull", False), ("longitude_e6__isnull", False)),
+                    _connector="OR",
+                ),
+                name="batch_point_has_datum",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unitseen',
-            constraint=models.UniqueConstraint(fields=('run', 'serial'), name='unit_seen_once'),
+            model_name="unitseen",
+            constraint=models.UniqueConstraint(fields=("run", "serial"), name="unit_seen_once"),
         ),
         migrations.AddConstraint(
-            model_name='yearquota',
-            constraint=models.UniqueConstraint(fields=('authorisation', 'year'), name='quota_once_a_year'),
+            model_name="yearquota",
+            constraint=models.UniqueConstraint(fields=("authorisation", "year"), name="quota_once_a_year"),
         ),
         migrations.AddConstraint(
-            model_name='yearquota',
-            constraint=models.CheckConstraint(condition=models.Q(('quota_g__gt', 0)), name='quota_positive'),
+            model_name="yearquota",
+            constraint=models.CheckConstraint(condition=models.Q(("quota_g__gt", 0)), name="quota_positive"),
         ),
         migrations.AddConstraint(
-            model_name='zone',
-            constraint=models.CheckConstraint(condition=models.Q(('stage__in', ['applied', 'building', 'acceptance', 'recognised', 'revoked', 'refused'])), name='zone_stage_known'),
+            model_name="zone",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("stage__in", ["applied", "building", "acceptance", "recognised", "revoked", "refused"])
+                ),
+                name="zone_stage_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='zone',
-            constraint=models.CheckConstraint(condition=models.Q(('grade__in', ['national', 'provincial'])), name='zone_grade_known'),
+            model_name="zone",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("grade__in", ["national", "provincial"])), name="zone_grade_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='zonecensus',
-            constraint=models.UniqueConstraint(fields=('zone', 'year'), name='zone_census_once_a_year'),
+            model_name="zonecensus",
+            constraint=models.UniqueConstraint(fields=("zone", "year"), name="zone_census_once_a_year"),
         ),
         migrations.AddConstraint(
-            model_name='zonecensus',
-            constraint=models.CheckConstraint(condition=models.Q(('user_count__lte', models.F('producer_count')), ('user_output_fen__lte', models.F('output_fen'))), name='zone_census_parts_within_whole'),
+            model_name="zonecensus",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("user_count__lte", models.F("producer_count")), ("user_output_fen__lte", models.F("output_fen"))
+                ),
+                name="zone_census_parts_within_whole",
+            ),
         ),
     ]

@@ -1,0 +1,104 @@
+"""Template helpers: masses, codes, dates and maps as people read them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from products.map_drawing import locator_svg, province_svg
+
+register = template.Library()
+
+
+def _is_english() -> bool:
+    return (get_language() or "").startswith("en")
+
+
+@register.simple_tag
+def form_key() -> SafeString:
+    """A hidden field: a form sent twice takes effect once."""
+    return format_html('<input type="hidden" name="idempotency_key" value="{}">', uuid.uuid4())
+
+
+@register.filter
+def mass(grams: int | None) -> str:
+    """Grams in the unit people use: 500 克, 12.5 公斤, 3,200 吨."""
+    if grams is None:
+        return "—"
+    if grams < 1_000:
+        return _("%(number)s 克") % {"number": grams}
+    if grams < 10_000_000:
+        return _("%(number)s 公斤") % {"number": _decimal(grams, 1_000)}
+    return _("%(number)s 吨") % {"number": _decimal(grams, 1_000_000)}
+
+
+@register.filter
+def in_kg(grams: int | None) -> str:
+    """Grams as a plain number of kilograms, for tables with the unit in the head."""
+    return "—" if grams is None else _decimal(grams, 1_000)
+
+
+def _decimal(grams: int, unit: int) -> str:
+    quotient = Decimal(grams) / unit
+    text = f"{quotient:f}"
+    places = len(text.partition(".")[2].rstrip("0"))
+    return number_format(quotient, decimal_pos=min(places, 3), use_l10n=True, force_grouping=True)
+
+
+@register.filter
+def grouped(code: str) -> str:
+    """A code in groups of four, as it is printed."""
+    return " ".join(code[start : start + 4] for start in range(0, len(code), 4))
+
+
+@register.filter
+def cn_date(day: date | datetime | None) -> str:
+    """2026年11月23日, or 23 Nov 2026 in English."""
+    if day is None:
+        return "—"
+    if isinstance(day, datetime):
+        day = timezone.localtime(day).date()
+    return f"{day.day} {day:%b %Y}" if _is_english() else f"{day.year}年{day.month}月{day.day}日"
+
+
+@register.filter
+def cn_time(moment: datetime | None) -> str:
+    """Date and minute in China's time."""
+    if moment is None:
+        return "—"
+    return f"{cn_date(moment)} {timezone.localtime(moment):%H:%M}"
+
+
+@register.filter
+def named(row: object) -> str:
+    """The name of a region, indication or enterprise in the page's language."""
+    name_en = getattr(row, "name_en", "")
+    return str(name_en if _is_english() and name_en else getattr(row, "name", row))
+
+
+@register.filter
+def item(mapping: Mapping[str, object], key: str) -> object:
+    """The value of a key that is itself a variable."""
+    return mapping.get(key)
+
+
+@register.simple_tag
+def sichuan_map(values: Mapping[str, int], link: str = "", title: str = "") -> SafeString:
+    """The prefectures shaded by `values` ({GB/T 2260 code: number}); `link` is an address with {code} in it."""
+    return province_svg(values, link=link, title=title or _("四川省各市（州）"), english=_is_english())
+
+
+@register.simple_tag
+def sichuan_locator(prefecture: str, county: str = "") -> SafeString:
+    """A small map of Sichuan with one prefecture filled and a dot on the county."""
+    return locator_svg(prefecture, county, english=_is_english())
