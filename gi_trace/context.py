@@ -13,4 +13,8 @@ from products.http import actor_of
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """`actor` is looked up only where a template asks, so that public pages stay cacheable and cheap."""
-    return {"actor": SimpleLazyObject(lambda: actor_of(request)), "base_url": settings.BASE_URL}
+    return {
+        "actor": SimpleLazyObject(lambda: actor_of(request)),
+        "base_url": settings.BASE_URL,
+        "is_demo_site": settings.IS_DEMO,
+    }

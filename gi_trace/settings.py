@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -36,10 +37,10 @@ def _secret_key() -> str:
 VAR_DIR = Path(os.environ.get("GI_TRACE_VAR", BASE_DIR / "var"))
 DEBUG = _flag("DEBUG")
 SECRET_KEY = _secret_key()
-ALLOWED_HOSTS = _list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 
 # The address printed in every QR code; it must never change once labels are on packs.
 BASE_URL = os.environ.get("GI_TRACE_BASE_URL", "http://localhost:8000").rstrip("/")
+ALLOWED_HOSTS = _list("ALLOWED_HOSTS", f"{urlsplit(BASE_URL).hostname},localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 SECURE = BASE_URL.startswith("https://")
 
@@ -49,6 +50,7 @@ LEDGER_KEY_FILE = Path(os.environ.get("GI_TRACE_LEDGER_KEY_FILE", VAR_DIR / "led
 FIELD_KEYS_FILE = Path(os.environ.get("GI_TRACE_FIELD_KEYS_FILE", VAR_DIR / "field_keys"))
 # A header, set by a proxy you run, with the visitor's GB/T 2260 prefecture code. Empty: region unknown.
 REGION_HEADER = os.environ.get("GI_TRACE_REGION_HEADER", "")
+IS_DEMO = _flag("GI_TRACE_DEMO")
 
 INSTALLED_APPS = [
     "django.contrib.admin",

@@ -1,0 +1,23 @@
+"""Forget what has served its purpose."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from products.accounts.services import idempotency
+from products.labels.services import print_files
+
+
+class Command(BaseCommand):
+    help = "Delete old idempotency keys, expired print files, sessions and finished background tasks."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        now = timezone.now()
+        self.stdout.write(f"idempotency keys: {idempotency.purge(now=now)}")
+        self.stdout.write(f"print files: {print_files.purge_expired(now=now)}")
+        call_command("clearsessions")
+        call_command("prune_db_task_results", verbosity=0)
