@@ -1,0 +1,18 @@
+"""What can go wrong with the log, in two classes: a person must look, or try again."""
+
+from __future__ import annotations
+
+
+class LedgerFatal(Exception):
+    """The log's own records contradict each other. Nothing was signed; stop, a person must look.
+
+    Anything else that fails (a lost connection, a full disk) may be tried again: the transaction is whole or absent.
+    """
+
+
+class EntryRefused(ValueError):
+    """The caller offered something that can never be an entry: too long, empty, or outside a transaction."""
+
+
+class NotInLog(LookupError):
+    """No such entry, or not sequenced yet."""

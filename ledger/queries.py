@@ -1,0 +1,140 @@
+"""What others may ask the log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from ledger.errors import NotInLog
+from ledger.models import Checkpoint, Entry, Head
+from ledger.tiles import TileReader
+from ledger.tree import TileAddress, inclusion_path
+from ledger.verifier.merkle import HASH_BYTES
+from ledger.verifier.proof import Proof, format_proof
+
+# SQLite binds a limited number of values in one statement.
+_SUBJECTS_PER_QUERY = 500
+
+
+@dataclass(frozen=True)
+class SignedCheckpoint:
+    """A tree head. `note` is what `/ledger/checkpoint` serves."""
+
+    size: int
+    root: bytes
+    note: bytes
+    signed_at: datetime
+
+
+@dataclass(frozen=True)
+class EntryLine:
+    """One entry without its body. `index` is None while it waits in the queue."""
+
+    kind: str
+    subject: str
+    at: datetime
+    index: int | None
+    queue_id: int
+
+
+def newest_checkpoint() -> SignedCheckpoint | None:
+    """None before the log is created."""
+    return _signed(Checkpoint.objects.order_by("-size").first())
+
+
+def checkpoint_at(size: int) -> SignedCheckpoint | None:
+    """The checkpoint signed at exactly this size, if there was one."""
+    return _signed(Checkpoint.objects.filter(size=size).first())
+
+
+def vkey() -> str | None:
+    """The verifier key line of the log; None before it is created."""
+    return Head.objects.values_list("vkey", flat=True).first()
+
+
+def plain_policy(key: str) -> str:
+    """A policy file (c2sp.org/tlog-policy) that trusts this key and asks for no witness."""
+    return f"log {key}\nquorum none\n"
+
+
+def queue_length() -> int:
+    """How many entries wait for an index."""
+    return Entry.objects.filter(index__isnull=True).count()
+
+
+def entries_of(subject: str) -> list[EntryLine]:
+    """Every entry about the subject, the oldest first."""
+    return entries_of_subjects([subject])
+
+
+def entries_of_subjects(subjects: Sequence[str]) -> list[EntryLine]:
+    """Every entry about any of the subjects, the oldest first."""
+    lines: list[EntryLine] = []
+    unique = list(dict.fromkeys(subjects))
+    for start in range(0, len(unique), _SUBJECTS_PER_QUERY):
+        found = Entry.objects.filter(subject__in=unique[start : start + _SUBJECTS_PER_QUERY])
+        lines += [_line(entry) for entry in found.defer("body")]
+    return sorted(lines, key=lambda line: line.queue_id)
+
+
+def newest_entries(count: int) -> list[EntryLine]:
+    """The entries sequenced last, the newest first."""
+    entries = Entry.objects.filter(index__isnull=False).order_by("-index").defer("body")
+    return [_line(entry) for entry in entries[:count]]
+
+
+def has_entry(index: int) -> bool:
+    """Whether entry `index` stands in the log."""
+    return Entry.objects.filter(index=index).exists()
+
+
+def entry_body(index: int) -> bytes:
+    """The exact bytes of entry `index`. Raises NotInLog."""
+    body = Entry.objects.filter(index=index).values_list("body", flat=True).first()
+    if body is None:
+        raise NotInLog(f"no entry {index}")
+    return bytes(body)
+
+
+def proof_text(index: int) -> str:
+    """The tlog-proof of entry `index` under the newest checkpoint, the entry's bytes in its extra line.
+
+    Raises NotInLog.
+    """
+    # The checkpoint first: tiles only ever grow, so what is read after it covers its size.
+    checkpoint = newest_checkpoint()
+    if checkpoint is None or not 0 <= index < checkpoint.size:
+        raise NotInLog(f"no entry {index}")
+    path = inclusion_path(index=index, size=checkpoint.size, read_tile=TileReader())
+    proof = Proof(index=index, path=tuple(path), checkpoint=checkpoint.note, extra=entry_body(index))
+    return format_proof(proof).decode()
+
+
+def tile_bytes(address: TileAddress) -> bytes:
+    """The contents of a tile, or of a bundle of entries. Raises NotInLog when it is not (or not yet) that wide."""
+    if address.level is None:
+        return _bundle_bytes(address)
+    hashes = TileReader()(address.level, address.number)[: address.width * HASH_BYTES]
+    if len(hashes) != address.width * HASH_BYTES:
+        raise NotInLog(f"no tile {address}")
+    return hashes
+
+
+def _bundle_bytes(address: TileAddress) -> bytes:
+    first = address.number * 256
+    bodies = Entry.objects.filter(index__gte=first, index__lt=first + address.width).order_by("index")
+    parts = [bytes(body) for body in bodies.values_list("body", flat=True)]
+    if len(parts) != address.width:
+        raise NotInLog(f"no bundle {address}")
+    return b"".join(len(body).to_bytes(2, "big") + body for body in parts)
+
+
+def _signed(row: Checkpoint | None) -> SignedCheckpoint | None:
+    if row is None:
+        return None
+    return SignedCheckpoint(size=row.size, root=bytes(row.root), note=bytes(row.note), signed_at=row.signed_at)
+
+
+def _line(entry: Entry) -> EntryLine:
+    return EntryLine(kind=entry.kind, subject=entry.subject, at=entry.queued_at, index=entry.index, queue_id=entry.pk)

@@ -1,0 +1,115 @@
+"""The sequencer: queued entries get indexes, tiles and one signed checkpoint, in a single transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from ledger.adapters.signer import Signer
+from ledger.errors import LedgerFatal
+from ledger.models import Checkpoint, Entry, Head, Tile
+from ledger.services.locking import assign_indexes, lock_head
+from ledger.tiles import TileReader
+from ledger.tree import grow, root_hash
+from ledger.verifier.checkpoint import CheckpointText
+from ledger.verifier.merkle import leaf_hash
+
+MAX_BATCH = 20_000
+# Bodies are read in portions, so that a full batch of the longest entries fits in memory.
+_PORTION = 1_000
+
+
+@dataclass(frozen=True)
+class Sequenced:
+    """What one round did: the log grew from `old_size` to `size`."""
+
+    old_size: int
+    size: int
+
+    @property
+    def count(self) -> int:
+        return self.size - self.old_size
+
+
+def sequence_batch(*, signer: Signer, now: datetime, limit: int = MAX_BATCH) -> Sequenced:
+    """Sequence and sign up to `limit` queued entries, oldest queue id first. Nothing queued: nothing signed.
+
+    Raises LedgerFatal when the log contradicts itself, the key or what the key signed before.
+    Whatever it raises, the round is either wholly in the database or not at all; call again to find out which.
+    """
+    # durable: a checkpoint must not be seen, let alone handed out, before its commit.
+    with transaction.atomic(durable=True):
+        head = lock_head()
+        require_unbroken(head, signer=signer)
+        # Ids commit out of order on PostgreSQL. Taking what is visible and has no index skips nobody:
+        # a late, lower id is simply taken in a later round.
+        ids, leaves = _take_queue(limit)
+        if not ids:
+            return Sequenced(old_size=head.size, size=head.size)
+        size = head.size + len(ids)
+        if (assigned := assign_indexes(ids=ids, first=head.size, now=now)) != len(ids):
+            raise LedgerFatal(f"{len(ids)} entries were to get an index, {assigned} did")
+        root = _store_tiles(old_size=head.size, leaves=leaves)
+        note = signer.sign(CheckpointText(origin=head.origin, size=size, root=root))
+        Checkpoint.objects.create(size=size, root=root, note=note, signed_at=now)
+        _advance(head, size=size, root=root)
+    # Dying here leaves the mark behind the database, which is harmless; the other order would block the log.
+    signer.remember(note)
+    return Sequenced(old_size=head.size, size=size)
+
+
+def require_unbroken(head: Head, *, signer: Signer) -> None:
+    """Refuse to sign on top of records that do not fit together. Raises LedgerFatal."""
+    if head.origin != signer.origin or head.vkey != str(signer.vkey):
+        raise LedgerFatal(f"the log was created for {head.vkey}, the key is {signer.vkey}")
+    newest = Checkpoint.objects.order_by("-size").first()
+    if newest is None or newest.size != head.size or bytes(newest.root) != bytes(head.root):
+        raise LedgerFatal(f"the log stands at {head.size} entries, its newest checkpoint does not")
+    if root_hash(head.size, TileReader()) != bytes(head.root):
+        raise LedgerFatal(f"the tiles do not add up to the root signed at {head.size} entries")
+    mark = signer.last_signed()
+    if mark is not None:
+        # A restored old backup: signing on would show two histories under one key.
+        if mark.size > head.size:
+            raise LedgerFatal(f"the key has signed {mark.size} entries, the database holds {head.size}")
+        if not Checkpoint.objects.filter(size=mark.size, root=mark.root).exists():
+            raise LedgerFatal(f"the key has signed another history at {mark.size} entries")
+
+
+def _take_queue(limit: int) -> tuple[list[int], list[bytes]]:
+    """The ids and leaf hashes of the oldest queued entries. Raises LedgerFatal when a body no longer fits its hash."""
+    ids: list[int] = []
+    leaves: list[bytes] = []
+    queue = Entry.objects.filter(index__isnull=True).order_by("id").values_list("id", "leaf_hash", "body")
+    for queue_id, stored, body in queue[:limit].iterator(chunk_size=_PORTION):
+        leaf = leaf_hash(bytes(body))
+        if leaf != bytes(stored):
+            raise LedgerFatal(f"the queued entry {queue_id} no longer hashes to what was queued")
+        ids.append(queue_id)
+        leaves.append(leaf)
+    return ids, leaves
+
+
+def _store_tiles(*, old_size: int, leaves: Sequence[bytes]) -> bytes:
+    """Write every tile the leaves change and return the new root."""
+    reader = TileReader()
+    changed = grow(size=old_size, leaves=leaves, read_tile=reader)
+    Tile.objects.bulk_create(
+        [Tile(level=level, number=number, hashes=hashes) for (level, number), hashes in changed.items()],
+        update_conflicts=True,
+        unique_fields=["level", "number"],
+        update_fields=["hashes"],
+    )
+    reader.put(changed)
+    return root_hash(old_size + len(leaves), reader)
+
+
+def _advance(head: Head, *, size: int, root: bytes) -> None:
+    """Move the log forward, if it still stands where this round found it. Raises LedgerFatal when it does not."""
+    # The lock should make a second writer impossible. This line is for the day it does not.
+    moved = Head.objects.filter(pk=head.pk, size=head.size, root=head.root).update(size=size, root=root)
+    if moved != 1:
+        raise LedgerFatal(f"another sequencer moved the log away from {head.size} entries")

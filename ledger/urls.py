@@ -1,0 +1,19 @@
+"""Addresses of the log, as the C2SP specifications and docs/ledger.md give them."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from ledger import api, views
+
+app_name = "ledger"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("entry/<int:index>", views.entry, name="entry"),
+    path("checkpoint", api.checkpoint, name="checkpoint"),
+    path("vkey", api.vkey, name="vkey"),
+    path("policy", api.policy, name="policy"),
+    path("tile/<path:address>", api.tile, name="tile"),
+    path("entries/<int:index>", api.entry, name="entry_body"),
+    path("proofs/<int:index>", api.proof, name="proof"),
+]
