@@ -23,7 +23,7 @@ bench: .venv/dev.stamp
 	@.venv/bin/python -m bench
 
 verifier: .venv/demo.stamp
-	@.venv/bin/python -m ledger.verifier.bundle ledger-verifier.pyz
+	@SECRET_KEY=unused .venv/bin/python manage.py build_verifier
 
 lock: .venv/dev.stamp
 	.venv/bin/uv pip compile -q --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11 pyproject.toml -o requirements.txt

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
-from ninja.renderers import JSONRenderer
 from ninja.throttling import AnonRateThrottle, AuthRateThrottle
 
 from gi_trace.auth import SessionAuth, TokenAuth
@@ -19,7 +19,6 @@ api = NinjaAPI(
     description="地理标志产品登记、批次、标签、扫码与账本。Registry, batches, labels, scans and ledger.",
     auth=[TokenAuth(), SessionAuth()],
     throttle=[AnonRateThrottle("120/m"), AuthRateThrottle("1200/m")],
-    renderer=JSONRenderer(),
     urls_namespace="api",
 )
 
@@ -30,9 +29,7 @@ def problem(status: int, code: str, text: str, errors: list[dict[str, str]] | No
     body["detail"] = text
     if errors:
         body["errors"] = errors
-    response = HttpResponse(api.renderer.render(None, body, response_status=status), status=status)
-    response["Content-Type"] = "application/problem+json"
-    return response
+    return HttpResponse(json.dumps(body, ensure_ascii=False), status=status, content_type="application/problem+json")
 
 
 @api.exception_handler(DomainError)
