@@ -5,9 +5,8 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from products.management.demo.cast import office
 from products.management.demo.making import Made
 from products.management.demo.register import Progress, at_office_hours
 from products.registry.models.region import Region
