@@ -49,6 +49,8 @@ def entry(request: HttpRequest, index: int) -> HttpResponse:
     newest = queries.newest_checkpoint()
     context = {
         "index": index,
+        "previous": index - 1 if index else None,
+        "next": index + 1,
         "fields": _fields(body),
         "text": body.decode("utf-8", "replace"),
         "byte_count": len(body),
