@@ -1,0 +1,92 @@
+"""The queue: in the caller's transaction or not at all."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import transaction
+
+from ledger.adapters.signer import Signer
+from ledger.errors import EntryRefused
+from ledger.models import Entry
+from ledger.queries import entries_of, entries_of_subjects, queue_length
+from ledger.services.entries import MAX_BODY_BYTES, enqueue, enqueue_many
+from ledger.services.sequencing import sequence_batch
+from ledger.verifier.merkle import leaf_hash
+from tests.ledger.helpers import NOW, queue, statement
+
+
+@pytest.mark.django_db
+def test_a_queued_entry_has_its_hash_and_no_index() -> None:
+    with transaction.atomic():
+        number = enqueue(kind="a.b", subject="s:1", body=b"{}", now=NOW)
+
+    row = Entry.objects.get(pk=number)
+    assert (row.index, bytes(row.body), bytes(row.leaf_hash), row.queued_at) == (None, b"{}", leaf_hash(b"{}"), NOW)
+
+
+@pytest.mark.django_db
+def test_a_rolled_back_caller_takes_its_entry_along() -> None:
+    def fail_after_queueing() -> None:
+        with transaction.atomic():
+            enqueue(kind="a.b", subject="s:1", body=b"{}", now=NOW)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_after_queueing()
+
+    assert queue_length() == 0
+
+
+@pytest.mark.django_db
+def test_many_keep_their_order() -> None:
+    numbers = queue(2_500)
+
+    assert numbers == sorted(numbers)
+    assert [bytes(Entry.objects.get(pk=numbers[at]).body) for at in (0, 2_499)] == [
+        statement(0).body,
+        statement(2_499).body,
+    ]
+    with transaction.atomic():
+        assert enqueue_many([], NOW) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("kind", "subject", "body"),
+    [
+        ("a.b", "s", b""),
+        ("a.b", "s", b"x" * (MAX_BODY_BYTES + 1)),
+        ("", "s", b"x"),
+        ("k" * 65, "s", b"x"),
+        ("a.b", "", b"x"),
+        ("a.b", "s" * 201, b"x"),
+    ],
+)
+def test_what_cannot_be_an_entry_is_refused(kind: str, subject: str, body: bytes) -> None:
+    with pytest.raises(EntryRefused), transaction.atomic():
+        enqueue(kind=kind, subject=subject, body=body, now=NOW)
+
+    assert queue_length() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_outside_of_a_transaction_nothing_is_queued() -> None:
+    with pytest.raises(EntryRefused):
+        enqueue(kind="a.b", subject="s:1", body=b"{}", now=NOW)
+
+    assert queue_length() == 0
+
+
+@pytest.mark.django_db
+def test_the_entries_of_subjects_are_found_in_order(signer: Signer) -> None:
+    queue(20)
+    sequence_batch(signer=signer, now=NOW, limit=10)
+
+    lines = entries_of("batch:3")
+
+    assert [line.index for line in lines] == [3, None, None]
+    assert {(line.kind, line.subject, line.at) for line in lines} == {("trace.batch_opened", "batch:3", NOW)}
+    both = entries_of_subjects(["batch:4", "batch:3", "batch:4", "nobody"])
+    assert [line.queue_id for line in both] == sorted(line.queue_id for line in both)
+    assert len(both) == 6
+    assert entries_of_subjects([f"none:{number}" for number in range(2_000)]) == []
