@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
-from gi_trace import health
+from gi_trace import health, pages
 from gi_trace.api import api
 
 urlpatterns = [
+    path("", pages.home, name="home"),
     path("", include("products.urls")),
     path("ledger/", include("ledger.urls")),
     path("api/v1/", api.urls),

@@ -7,7 +7,6 @@ from django.urls import path
 from products.registry import views
 
 urlpatterns = [
-    path("", views.home, name="home"),
     path("gi/", views.indications, name="indications"),
     path("gi/<slug:code>", views.indication, name="gi"),
     path("enterprises/<slug:uscc>", views.enterprise, name="enterprise"),

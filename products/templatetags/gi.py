@@ -16,6 +16,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from products.map_drawing import locator_svg, province_svg
+from products.registry.models.standard import Limit
+from products.wording import INDICATION_TYPES, STATEMENTS
 
 register = template.Library()
 
@@ -102,3 +104,53 @@ def sichuan_map(values: Mapping[str, int], link: str = "", title: str = "") -> S
 def sichuan_locator(prefecture: str, county: str = "") -> SafeString:
     """A small map of Sichuan with one prefecture filled and a dot on the county."""
     return locator_svg(prefecture, county, english=_is_english())
+
+
+@register.filter
+def words(text: str) -> list[str]:
+    """A literal list for a loop."""
+    return text.split()
+
+
+@register.filter
+def kind_name(key: str) -> str:
+    """The name of a system of protection."""
+    return str(INDICATION_TYPES[key][0]) if key in INDICATION_TYPES else _("类型未查明")
+
+
+@register.filter
+def kind_text(key: str) -> str:
+    """What a system of protection means, in a sentence."""
+    return str(INDICATION_TYPES[key][1]) if key in INDICATION_TYPES else ""
+
+
+@register.filter
+def statement(kind: str) -> str:
+    """A ledger statement in words."""
+    return str(STATEMENTS.get(kind, kind))
+
+
+_COMPARATORS = {"ge": "≥ %s", "le": "≤ %s", "lt": "< %s", "gt": "> %s", "tolerance": "± %s", "ratio_lt": "< %s"}
+
+
+@register.filter
+def requirement(limit: Limit) -> str:
+    """What a limit demands, as a standard would print it."""
+    values = [str(value) for value in limit.values]
+    if limit.comparator == "forbidden":
+        return _("禁止")
+    if limit.comparator == "range":
+        return "～".join(values)
+    if limit.comparator == "at_least_grade":
+        return _("不低于 %(grade)s 级") % {"grade": values[0]}
+    return _COMPARATORS.get(limit.comparator, "%s") % " / ".join(values)
+
+
+@register.filter
+def condition_text(limit: Limit) -> str:
+    """When a limit applies: a band of another indicator, or a grade."""
+    condition = limit.condition or {}
+    if not condition:
+        return "—"
+    low, high = condition.get("from"), condition.get("to")
+    return f"{condition.get('name', '')} {low or ''}～{high or ''} {condition.get('unit', '')}".strip()

@@ -32,3 +32,13 @@ def county_index() -> CountyIndex:
     """The counties' boundaries in GCJ-02, read once a process; `county_index.cache_clear()` after loading others."""
     rows = Region.objects.filter(level="county").exclude(boundary="").values_list("code", "boundary")
     return CountyIndex({code: json.loads(boundary) for code, boundary in rows})
+
+
+def prefectures() -> list[Region]:
+    """The 21 prefectures in the order of their codes."""
+    return list(Region.objects.filter(level="prefecture"))
+
+
+def counties_of(codes: frozenset[str]) -> list[Region]:
+    """These counties in the order of their codes, each with its prefecture at hand."""
+    return list(Region.objects.filter(code__in=codes, level="county").select_related("parent"))

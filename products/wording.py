@@ -1,0 +1,59 @@
+"""Official terms and ledger statements in words."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+# The three systems of protection: name, and what it means to a buyer.
+INDICATION_TYPES: dict[str, tuple[Promise | str, Promise | str]] = {
+    "gi_product": (
+        _("地理标志产品"),
+        _("由国家知识产权局（原质检总局）认定：产自特定地域，质量或声誉取决于当地自然和人文因素。"),
+    ),
+    "gi_mark": (
+        _("地理标志证明商标或集体商标"),
+        _("按商标法注册：注册人（多为协会）只许符合使用规则的会员或被许可人使用。"),
+    ),
+    "agri_gi": (
+        _("农产品地理标志"),
+        _("由农业农村部登记：来自特定地域的初级农产品。新的登记已停止，原有登记继续有效。"),
+    ),
+}
+
+STATEMENTS: dict[str, Promise | str] = {
+    "accounts.token_issued": _("发放接口令牌"),
+    "accounts.token_revoked": _("吊销接口令牌"),
+    "accounts.user_created": _("开立账户"),
+    "registry.enterprise_registered": _("登记企业"),
+    "registry.application_submitted": _("申请使用专用标志"),
+    "registry.authorisation_checked": _("核验通过"),
+    "registry.authorisation_approved": _("省级核准"),
+    "registry.authorisation_announced": _("公告核准"),
+    "registry.authorisation_refused": _("不予核准"),
+    "registry.authorisation_suspended": _("暂停使用专用标志"),
+    "registry.authorisation_resumed": _("恢复使用专用标志"),
+    "registry.authorisation_withdrawn": _("撤销专用标志使用资格"),
+    "registry.quota_set": _("核定年度用标数量"),
+    "registry.indication_changed": _("地理标志保护变动"),
+    "registry.registrant_decided": _("注册人作出决定"),
+    "registry.zone_advanced": _("示范区进入新阶段"),
+    "registry.zone_counted": _("填报示范区年度数据"),
+    "registry.use_stated": _("填报年度用标情况"),
+    "trace.batch_registered": _("登记批次"),
+    "trace.batch_corrected": _("更正批次"),
+    "trace.batch_released": _("放行批次"),
+    "trace.batch_held": _("暂停销售批次"),
+    "trace.batch_recalled": _("召回批次"),
+    "labels.run_issued": _("发放标签"),
+    "labels.range_activated": _("启用标签"),
+    "labels.range_voided": _("作废标签"),
+    "labels.codes_derived": _("导出标签编码"),
+    "scans.complaint_received": _("收到举报"),
+    "scans.complaint_answered": _("答复举报"),
+    "oversight.inspection_planned": _("安排检查"),
+    "oversight.inspection_recorded": _("记录检查结果"),
+    "oversight.inspection_published": _("公示检查结果"),
+    "oversight.case_opened": _("立案"),
+    "oversight.case_advanced": _("案件进展"),
+}
