@@ -106,6 +106,20 @@ def wait_until_ready() -> None:
     raise SystemExit(f"The web server did not answer on port {PORT}. Is the port taken? Try: make demo PORT=8010")
 
 
+def write_facts() -> Path:
+    """var/demo.json: what the demonstration holds, and the address it is served at this time."""
+    facts = json.loads((VAR / "demo-facts.json").read_text(encoding="utf-8"))
+    path = VAR / "demo.json"
+    draft = path.with_suffix(".new")
+    draft.touch(mode=0o600)
+    draft.write_text(
+        json.dumps({"base_url": environment()["GI_TRACE_BASE_URL"], **facts}, ensure_ascii=False, indent=1),
+        encoding="utf-8",
+    )
+    draft.replace(path)
+    return path
+
+
 def show(facts_file: Path) -> None:
     """Print where to go and as whom."""
     facts = json.loads(facts_file.read_text(encoding="utf-8"))
@@ -143,8 +157,7 @@ def main() -> None:
     processes = start_processes()
     try:
         wait_until_ready()
-        manage("demo_facts")
-        show(VAR / "demo.json")
+        show(write_facts())
         say(f"  ({time.monotonic() - begin:.0f} s)")
         while all(process.poll() is None for process in processes.values()):
             time.sleep(0.5)

@@ -10,19 +10,20 @@ from uuid import UUID
 
 from products.access import Actor
 from products.management.demo.cast import PROVINCE, demo_uscc, maker, office
-from products.registry.models.authorisation import Authorisation
-from products.registry.models.enterprise import Enterprise
 from products.registry.models.indication import Indication
 from products.registry.models.region import Region
 from products.registry.models.zone import Zone
 from products.registry.queries.indications import area_county_codes
-from products.registry.services.authorisations import decide, submit_application
+from products.registry.services.applications import Application, submit_application
+from products.registry.services.authorisations import decide
 from products.registry.services.enterprises import register_enterprise
 from products.registry.services.indications import record_change
 from products.registry.services.zones import advance_zone, record_census
 
 PLAN_START, PLAN_END = date(2021, 1, 1), date(2025, 12, 31)
 NEW_INDICATIONS, ZONES, ENTERPRISES = 100, 5, 300
+# The association one can sign in as; it is made the registrant of the first 演示 indication.
+ASSOCIATION_USCC = demo_uscc(9001, county="510100", is_coop=False)
 # What became of the applications beyond those that were announced.
 OTHER_FATES = ("submitted", "county_checked", "city_checked", "province_approved", "refused")
 Progress = Callable[[str, int, int], None]
@@ -75,6 +76,8 @@ def add_new_indications(rng: random.Random, *, today: date) -> None:
             prefecture=prefecture,
             area_text="、".join(county.name for county in chosen),
             announcement_no=f"演示公告{day.year}年第{number}号",
+            registrant_name="演示·地理标志协会" if number == 1 else "",
+            registrant_uscc=ASSOCIATION_USCC if number == 1 else "",
             source="演示",
             confidence="demo",
             is_demo=True,
@@ -172,9 +175,9 @@ def add_enterprises(rng: random.Random, *, today: date, progress: Progress) -> I
             name=f"演示·{names[county]}{indication.category or '特产'}{form}{number:03d}",
             region_code=county,
             address=f"{names[county]}演示路{number}号",
+            is_demo=True,
             now=at_office_hours(applied, rng),
         )
-        Enterprise.objects.filter(uscc=uscc).update(is_demo=True)
         fate = "announced" if number <= ENTERPRISES else OTHER_FATES[number % len(OTHER_FATES)]
         licensed = _apply(rng, indication=indication, uscc=uscc, county=county, applied=applied, fate=fate, today=today)
         progress("enterprises", number, total)
@@ -189,18 +192,19 @@ def _apply(
     if fate not in {"announced", "refused"}:
         applied = today - timedelta(days=rng.randrange(3, 60))
     years = range(applied.year, today.year + 2)
-    authorisation = submit_application(
-        actor=maker(uscc),
+    application = Application(
         indication_code=indication.code,
+        uscc=uscc,
         product_name=indication.name,
         holder_kind=1,
         basis_no=indication.standard_text[:60] or indication.announcement_no or f"{indication.name}管理规范",
         valid_from=applied,
         valid_until=date(today.year + 2, 12, 31),
         quotas={year: rng.randrange(200, 2_000) * 1_000_000 for year in years},
-        now=at_office_hours(applied, rng),
     )
-    Authorisation.objects.filter(pk=authorisation.pk).update(is_demo=True)
+    authorisation = submit_application(
+        actor=maker(uscc), application=application, is_demo=True, now=at_office_hours(applied, rng)
+    )
     steps: list[tuple[str, Actor, int]] = [
         ("check_county", office(county), 7),
         ("check_city", office(county[:4] + "00"), 14),
