@@ -52,4 +52,4 @@ def assign_indexes(*, ids: Sequence[int], first: int, now: datetime) -> int:
                 'WHERE ledger_entry.id = place.value AND +ledger_entry."index" IS NULL',
                 [first, connection.ops.adapt_datetimefield_value(now), json.dumps(list(ids))],
             )
-        return cursor.rowcount
+        return int(cursor.rowcount)

@@ -5,11 +5,9 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
-import _cffi_backend
-import cffi
-import cryptography
 import pytest
 
 from ledger.management.commands.build_verifier import pack_verifier
@@ -24,11 +22,14 @@ def auditor(tmp_path: Path) -> Path:
     """A folder with a proof, a policy and the libraries; it is the whole import path of what runs in it."""
     libraries = tmp_path / "libraries"
     libraries.mkdir()
-    for module in (cryptography, cffi):
-        folder = Path(str(module.__file__)).parent
-        (libraries / folder.name).symlink_to(folder)
-    backend = Path(str(_cffi_backend.__file__))
-    (libraries / backend.name).symlink_to(backend)
+    # cffi is what `cryptography` itself stands on.
+    for name in ("cryptography", "cffi", "_cffi_backend"):
+        found = find_spec(name)
+        assert found is not None
+        assert found.origin is not None
+        place = Path(found.origin)
+        target = place.parent if place.name == "__init__.py" else place
+        (libraries / target.name).symlink_to(target)
     (libraries / "ledger").mkdir()
     shutil.copy(VERIFIER.parent / "__init__.py", libraries / "ledger")
     shutil.copytree(VERIFIER, libraries / "ledger" / "verifier", ignore=shutil.ignore_patterns("__pycache__"))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import signal
 from argparse import ArgumentParser
-from threading import Event
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +12,7 @@ from django.utils import timezone
 
 from ledger.adapters.signer import Signer, load_signer
 from ledger.errors import LedgerFatal
+from ledger.management.stopping import stop_on_signals
 from ledger.services.sequencing import MAX_BATCH, sequence_batch
 
 _WAIT_AFTER_FAILURE = 2.0
@@ -28,30 +27,29 @@ class Command(BaseCommand):
         parser.add_argument("--batch", type=int, default=MAX_BATCH, metavar="ENTRIES", help="at most so many at a time")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stop = Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self.stop.set())
+        once, poll, batch = options["once"], options["poll"], options["batch"]
         try:
             signer = load_signer(key_file=settings.LEDGER_KEY_FILE, origin=settings.LEDGER_ORIGIN)
-            while not self.stop.is_set():
-                count = self.round(signer, limit=options["batch"], once=options["once"])
-                if count == 0 and options["once"]:
-                    return
-                if count < options["batch"]:
-                    self.stop.wait(options["poll"] if count >= 0 else _WAIT_AFTER_FAILURE)
+            with stop_on_signals() as stop:
+                while not stop.is_set():
+                    try:
+                        count = self.sign_one_batch(signer, limit=batch)
+                    except DatabaseError as error:
+                        if once:
+                            raise
+                        self.stderr.write(f"will try again: {error}")
+                        connection.close()
+                        stop.wait(_WAIT_AFTER_FAILURE)
+                        continue
+                    if once and not count:
+                        return
+                    if count < batch and not once:
+                        stop.wait(poll)
         except LedgerFatal as error:
             raise CommandError(f"stopped: {error}") from error
 
-    def round(self, signer: Signer, *, limit: int, once: bool) -> int:
-        """How many entries one round sequenced; -1 when it failed and is to be tried again."""
-        try:
-            done = sequence_batch(signer=signer, now=timezone.now(), limit=limit)
-        except DatabaseError as error:
-            if once:
-                raise
-            self.stderr.write(f"will try again: {error}")
-            connection.close()
-            return -1
+    def sign_one_batch(self, signer: Signer, *, limit: int) -> int:
+        done = sequence_batch(signer=signer, now=timezone.now(), limit=limit)
         if done.count:
             self.stdout.write(f"signed {done.size} entries, {done.count} of them new")
             self.stdout.flush()
