@@ -62,7 +62,7 @@ def _report(verified: VerifiedEntry, *, has_own_entry: bool) -> None:
     _say(
         sys.stdout,
         f"The log signed the root {write_base64(checkpoint.root)} with the key {verified.checkpoint.log}.",
-        "根哈希由上述公钥签名。",
+        f"根哈希 {write_base64(checkpoint.root)} 由账本以上述公钥签名。",
     )
     for key, time in verified.checkpoint.witnesses:
         _say(
