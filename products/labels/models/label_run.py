@@ -93,6 +93,9 @@ class PrintFile(models.Model):
     last_serial = models.PositiveIntegerField()
     state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
     done_count = models.PositiveIntegerField(default=0)
+    failure = models.CharField(max_length=200, blank=True)
+    # Set while a worker is at it; one that stands still was left by a worker that died.
+    heartbeat_at = models.DateTimeField(null=True, blank=True)
     requested_by = models.CharField(max_length=150)
     requested_at = models.DateTimeField()
     expires_at = models.DateTimeField()
