@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from threading import Event, Thread
+
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from ledger.adapters.signer import Signer
 from ledger.errors import EntryRefused
@@ -12,7 +14,7 @@ from ledger.queries import entries_of, entries_of_subjects, queue_length
 from ledger.services.entries import MAX_BODY_BYTES, enqueue, enqueue_many
 from ledger.services.sequencing import sequence_batch
 from ledger.verifier.merkle import leaf_hash
-from tests.ledger.helpers import NOW, queue, statement
+from tests.ledger.helpers import NOW, findings, queue, statement
 
 
 @pytest.mark.django_db
@@ -90,3 +92,33 @@ def test_the_entries_of_subjects_are_found_in_order(signer: Signer) -> None:
     assert [line.queue_id for line in both] == sorted(line.queue_id for line in both)
     assert len(both) == 6
     assert entries_of_subjects([f"none:{number}" for number in range(2_000)]) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_transaction_that_commits_late_is_sequenced_late(signer: Signer) -> None:
+    """The lower queue id commits after the higher one was sequenced; only PostgreSQL lets writers overlap."""
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has one writer at a time")
+    has_queued, may_commit = Event(), Event()
+
+    def slow_writer() -> None:
+        with transaction.atomic():
+            enqueue(kind="a.b", subject="slow", body=b"slow", now=NOW)
+            has_queued.set()
+            may_commit.wait(10)
+        connection.close()
+
+    writer = Thread(target=slow_writer)
+    writer.start()
+    has_queued.wait(10)
+    with transaction.atomic():
+        enqueue(kind="a.b", subject="quick", body=b"quick", now=NOW)
+    assert sequence_batch(signer=signer, now=NOW).size == 1
+    may_commit.set()
+    writer.join()
+    assert sequence_batch(signer=signer, now=NOW).size == 2
+
+    (slow,), (quick,) = entries_of("slow"), entries_of("quick")
+    assert slow.queue_id < quick.queue_id
+    assert (slow.index, quick.index) == (1, 0)
+    assert findings(signer) == []
