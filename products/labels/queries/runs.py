@@ -112,3 +112,18 @@ def overlapping(run: LabelRun, *, kind: str, first_serial: int, last_serial: int
     """Whether any serial of the range is in a range of this kind."""
     inside = Q(first_serial__lte=last_serial, last_serial__gte=first_serial)
     return run.ranges.filter(inside, kind=kind).exists()
+
+
+def newest_run_of(*, actor: Actor) -> LabelRun | None:
+    """The actor's newest run: its pack size is the likeliest for the next one."""
+    return LabelRun.objects.visible_to(actor).order_by("-issued_at", "-pk").first()
+
+
+def next_waiting_range(run: LabelRun) -> tuple[int, int] | None:
+    """The first stretch of serials that are neither activated nor voided; None where there is none."""
+    first = 1
+    for row in sorted(run.ranges.all(), key=lambda row: row.first_serial):
+        if row.first_serial > first:
+            return first, row.first_serial - 1
+        first = max(first, row.last_serial + 1)
+    return (first, run.quantity) if first <= run.quantity else None

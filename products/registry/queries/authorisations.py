@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from products.access import Actor, Level, Role, region_filter
 from products.errors import NotFound
 from products.registry.errors import AuthorisationInactive
-from products.registry.models.authorisation import Authorisation
+from products.registry.models.authorisation import Authorisation, YearQuota
 
 State = Authorisation.State
 # The state an office of each level has to act on.
@@ -109,3 +109,8 @@ def applications(*, actor: Actor, state: str = "") -> QuerySet[Authorisation]:
         found = _whole()
     known: Q = Q(state=state) if state else Q()
     return found.filter(known)
+
+
+def quota_of(*, authorisation_id: int, year: int) -> YearQuota | None:
+    """The quota of a production year, unlocked: for showing, not for deciding."""
+    return YearQuota.objects.filter(authorisation_id=authorisation_id, year=year).first()

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from products.access import Actor, Role, Scope, require_scope
 from products.audit import record
 from products.errors import Forbidden, InvalidInput
-from products.registry.domain.identifiers import UsccAssessment, assess_uscc
 from products.registry.domain.identifiers import InvalidUscc as MalformedUscc
+from products.registry.domain.identifiers import UsccAssessment, assess_uscc
 from products.registry.errors import AlreadyRegistered, EvidenceMissing, InvalidUscc, UsccNeedsReview
 from products.registry.models.enterprise import Enterprise
 from products.registry.queries.regions import find_county
