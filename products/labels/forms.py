@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from products.labels.rendering.layouts import LAYOUTS
-from products.trace.domain.facts import UnreadableMass, parse_mass
+from products.trace.domain.facts import UnreadableMass, read_mass_g
 
 
 class RunForm(forms.Form):
@@ -22,7 +22,7 @@ class RunForm(forms.Form):
     def clean_unit_mass(self) -> int:
         """Grams."""
         try:
-            return parse_mass(self.cleaned_data["unit_mass"])
+            return read_mass_g(self.cleaned_data["unit_mass"])
         except UnreadableMass as error:
             raise ValidationError(_("请填写数字和单位，最小到 1 克，例如 500克。")) from error
 

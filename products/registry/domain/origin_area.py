@@ -96,7 +96,7 @@ class CountyIndex:
 
     def __init__(self, areas: Iterable[tuple[str, Mapping[str, Any]]], *, datum: Datum = Datum.GCJ02) -> None:
         """`areas` are (GB/T 2260 code, GeoJSON geometry) pairs."""
-        pairs = sorted((code, shape(geometry)) for code, geometry in areas)
+        pairs = sorted((code, shape(dict(geometry))) for code, geometry in areas)
         self.datum = datum
         self.codes = tuple(code for code, _ in pairs)
         self._areas = dict(pairs)
@@ -133,7 +133,8 @@ def is_inside(position: Position, area: Mapping[str, Any] | str, *, area_datum: 
     """Whether a point lies in one area (GeoJSON geometry, or its text), its edge included. Raises InvalidPosition."""
     check_position(position)
     point = Point(convert(position.longitude, position.latitude, source=position.datum, target=area_datum))
-    return bool(shape(json.loads(area) if isinstance(area, str) else area).covers(point))
+    outline: dict[str, Any] = json.loads(area) if isinstance(area, str) else dict(area)
+    return bool(shape(outline).covers(point))
 
 
 def check_origin(position: Position, counties: Collection[str], index: CountyIndex | None = None) -> OriginCheck:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from functools import cache
 
 from django.utils.translation import gettext as _
 
-from products.registry.domain.origin_area import CountyIndex
-from products.registry.errors import UnknownCounty
+from products.registry.domain import origin_area
+from products.registry.domain.datum import parse_datum
+from products.registry.domain.origin_area import CountyIndex, InvalidPosition, Position
+from products.registry.errors import CoordinatesSwapped, UnknownCounty, UnusablePlace
 from products.registry.models.region import Region
 
 
@@ -31,7 +34,29 @@ def prefecture_of(region_code: str) -> Region | None:
 def county_index() -> CountyIndex:
     """The counties' boundaries in GCJ-02, read once a process; `county_index.cache_clear()` after loading others."""
     rows = Region.objects.filter(level="county").exclude(boundary="").values_list("code", "boundary")
-    return CountyIndex({code: json.loads(boundary) for code, boundary in rows})
+    return CountyIndex((code, json.loads(boundary)) for code, boundary in rows)
+
+
+def locate(longitude: Decimal, latitude: Decimal, datum: str) -> Region | None:
+    """The county that a point (degrees of `datum`) lies in; None outside every county.
+
+    Raises CoordinatesSwapped, UnusablePlace.
+    """
+    try:
+        position = Position(float(longitude), float(latitude), parse_datum(datum))
+    except ValueError as error:
+        raise UnusablePlace(_("坐标系须为 WGS-84、CGCS2000、GCJ-02 或 BD-09。"), field="datum") from error
+    try:
+        code = origin_area.locate(position, county_index())
+    except InvalidPosition as error:
+        if error.reason == "coordinates_swapped":
+            raise CoordinatesSwapped(
+                _("经度和纬度填反了。四川的经度约 97 至 109，纬度约 26 至 34。"), field="longitude"
+            ) from error
+        if error.reason == "outside_sichuan":
+            raise UnusablePlace(_("这个位置不在四川省内。请核对坐标。"), field="longitude") from error
+        raise UnusablePlace(_("坐标不对。请填写以度为单位的经度和纬度。"), field="longitude") from error
+    return Region.objects.filter(code=code).first() if code else None
 
 
 def prefectures() -> list[Region]:
