@@ -129,7 +129,7 @@ class StandardNo:
 
 _STANDARD: Final = re.compile(
     r"(?<![A-Z0-9/])(?P<series>(?:GB|DB\d{2,6}|NY|LY|SB|QB|SN|GH|HJ)(?:/[TZ])?|T/[A-Z]{2,10})\s*"
-    r"(?P<number>\d{1,6}(?:\.\d{1,3})?)(?:\s*[-‐‑‒–—―−]\s*(?P<year>(?:19|20)\d{2}))?(?![\d.])"  # noqa: RUF001
+    r"(?P<number>\d{1,6}(?:\.\d{1,3})?)(?:\s*[-‐‑‒–—―−]\s*(?P<year>(?:19|20)\d{2}))?(?![\d.])"
 )
 
 
@@ -190,7 +190,7 @@ def parse_trademark_no(text: str) -> str:
 
 def parse_agi_no(text: str) -> str:
     """The number of an agricultural indication's control specification, `AGI2012-02-869`; only its shape is checked."""
-    plain = re.sub(r"[‐‑‒–—―−]", "-", _plain(text))  # noqa: RUF001
+    plain = re.sub(r"[‐‑‒–—―−]", "-", _plain(text))
     if not _AGI.fullmatch(plain):
         raise ValueError(f"no AGI number: {text!r}")
     return plain

@@ -250,22 +250,7 @@ def _version(item: dict[str, Any]) -> VersionRow:
 
 
 def _limit(item: dict[str, Any]) -> LimitRow:
-    return LimitRow(
-        key=item["key"],
-        indicator=item["indicator"],
-        name=item["name_zh"],
-        name_en=item["name_en"],
-        unit=item["unit"],
-        basis=item["basis"],
-        comparator=item["comparator"],
-        values=tuple(item["values"]),
-        condition=item["condition"],
-        scope=item["scope"],
-        is_usable=item["usable"],
-        note=item["note"],
-        source=item["source"],
-        confidence=item["confidence"],
-    )
+    return LimitRow(**{**item, "values": tuple(item["values"])})
 
 
 @cache

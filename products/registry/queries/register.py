@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from products.access import NOBODY
 from products.errors import NotFound
+from products.registry.domain.zone_states import THRESHOLD_PERCENT, Grade, ZoneReadiness, zone_readiness
 from products.registry.models.authorisation import Authorisation
 from products.registry.models.enterprise import Enterprise
 from products.registry.models.indication import Indication, IndicationChange
@@ -86,11 +86,10 @@ def search_enterprises(text: str) -> QuerySet[Enterprise]:
 
 @dataclass(frozen=True)
 class Share:
-    """A year's count of a zone; shares in percent, None where the whole is nothing."""
+    """A year's count of a zone, held against the thresholds of its grade."""
 
     census: ZoneCensus
-    users_percent: Decimal | None
-    output_percent: Decimal | None
+    readiness: ZoneReadiness
 
 
 @dataclass(frozen=True)
@@ -104,29 +103,34 @@ class ZonePage:
     indications: list[Indication]
 
 
-def _percent(part: int, whole: int) -> Decimal | None:
-    return (Decimal(part) * 100 / whole).quantize(Decimal("0.1")) if whole else None
-
-
 def zone_page(code: str) -> ZonePage:
     """Raises NotFound."""
     zone = Zone.objects.filter(code=code).select_related("region__parent").first()
     if zone is None:
         raise NotFound(_("没有这个示范区。"))
+    indications = list(zone.indications.order_by("code"))
+    protected_since = min((row.announced_on for row in indications if row.announced_on), default=None)
+    shares = [
+        Share(
+            census=census,
+            readiness=zone_readiness(
+                grade=zone.grade,
+                producer_count=census.producer_count,
+                user_count=census.user_count,
+                output_fen=census.output_fen,
+                user_output_fen=census.user_output_fen,
+                protected_since=protected_since,
+                on=date(census.year, 12, 31),
+            ),
+        )
+        for census in zone.censuses.order_by("-year")
+    ]
     return ZonePage(
         zone=zone,
         steps=list(zone.steps.order_by("effective_on", "pk")),
-        shares=[
-            Share(
-                census=census,
-                users_percent=_percent(census.user_count, census.producer_count),
-                output_percent=_percent(census.user_output_fen, census.output_fen),
-            )
-            for census in zone.censuses.order_by("-year")
-        ],
-        # National 60 % of producers and of output; provincial 50 % (川市监发〔2021〕42号).
-        threshold=60 if zone.grade == "national" else 50,
-        indications=list(zone.indications.order_by("code")),
+        shares=shares,
+        threshold=THRESHOLD_PERCENT[Grade(zone.grade)],
+        indications=indications,
     )
 
 

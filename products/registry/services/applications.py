@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from products.access import Actor, Role, Scope, require_scope
 from products.audit import record
 from products.errors import Forbidden, InvalidInput, NotFound
+from products.registry.domain.identifiers import parse_trademark_no
 from products.registry.errors import (
     AuthorisationExists,
     EvidenceMissing,
@@ -141,6 +142,12 @@ def _check_holder(application: Application, indication: Indication) -> None:
         )
         if newest is None or newest.outcome != "admitted":
             raise EvidenceMissing(_("商标注册人尚未同意该企业入会或许可。请先向注册人申请。"), field="holder_kind")
+        try:
+            parse_trademark_no(application.basis_no)
+        except ValueError as error:
+            raise EvidenceMissing(
+                _("证明商标、集体商标的使用人须填写商标注册号（数字）。"), field="basis_no"
+            ) from error
 
 
 def _check_quotas(application: Application) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -12,11 +12,10 @@ from products.access import Actor, Role, Scope, require_scope
 from products.audit import record
 from products.errors import Forbidden, InvalidInput, NotFound
 from products.registry.domain.authorisation_states import (
+    NEEDS_REASON,
     Action,
     IllegalTransition,
     levels_for,
-    needs_document,
-    needs_reason,
     next_state,
 )
 from products.registry.domain.authorisation_states import State as DomainState
@@ -34,6 +33,8 @@ _KINDS = {
     Action.RESUME: "registry.authorisation_resumed",
     Action.WITHDRAW: "registry.authorisation_withdrawn",
 }
+# What is approved, announced, suspended or withdrawn is so by a paper that has a number.
+_NEEDS_DOCUMENT = {Action.APPROVE_PROVINCE, Action.ANNOUNCE, Action.SUSPEND, Action.WITHDRAW}
 
 
 def _lock(actor: Actor, code: UUID) -> Authorisation:
@@ -63,10 +64,10 @@ def decide(
     authorisation = _lock(actor, code)
     step = Action(action)
     try:
-        state = next_state(DomainState(authorisation.state), step)
+        state = next_state(authorisation.state, step)
     except IllegalTransition as error:
         raise IllegalStep(_("当前状态下不能办理这一步。请刷新页面查看最新状态。"), field="action") from error
-    if str(actor.level) not in {str(level) for level in levels_for(step, DomainState(authorisation.state))}:
+    if str(actor.level) not in levels_for(authorisation.state, step):
         raise Forbidden(_("这一步由其他层级的部门办理。"))
     return _take(actor, authorisation, step, state, reason=reason, document_no=document_no, now=now)
 
@@ -82,9 +83,9 @@ def _take(
     now: datetime,
 ) -> Authorisation:
     reason, document_no = reason.strip(), document_no.strip()
-    if needs_reason(step) and not reason:
+    if step in NEEDS_REASON and not reason:
         raise ReasonMissing(_("请写明理由，当事人会看到。"), field="reason")
-    if needs_document(step) and not document_no:
+    if step in _NEEDS_DOCUMENT and not document_no:
         raise DocumentMissing(_("请填写文号或公告号。"), field="document_no")
     before = authorisation.state
     authorisation.state = state.value
@@ -176,10 +177,3 @@ def lock_quota(*, authorisation_id: int, year: int) -> YearQuota:
             _("该授权没有 %(year)s 年度的用标数量。请先向监管部门申请核定。") % {"year": year}, field="produced_on"
         )
     return quota
-
-
-def idle_since(authorisation: Authorisation, *, last_used_on: date | None) -> date | None:
-    """The day from which an announced authorisation has stood unused; None where it isn't announced."""
-    if authorisation.state != "announced":
-        return None
-    return last_used_on or authorisation.announced_on

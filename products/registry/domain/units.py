@@ -1,0 +1,79 @@
+"""Units of measured values, and the few conversions between them that are exact."""
+
+from __future__ import annotations
+
+from decimal import Decimal, localcontext
+from typing import Final
+
+# unit -> (dimension, how many of the dimension's base unit). Only within one dimension, and only by exact decimal factors:
+# 1 % is 1 g in 100 g where both are mass fractions, but never 1 %vol or 1 g/L, which need a density.
+_UNITS: Final[dict[str, tuple[str, Decimal]]] = {
+    "%": ("mass fraction", Decimal(1)),
+    "g/100g": ("mass fraction", Decimal(1)),
+    "mg/100g": ("mass fraction", Decimal("0.001")),
+    "g/kg": ("mass fraction", Decimal("0.1")),
+    "mg/kg": ("mass fraction", Decimal("0.0001")),
+    "g/L": ("mass in volume", Decimal(1)),
+    "mg/mL": ("mass in volume", Decimal(1)),
+    "mg/L": ("mass in volume", Decimal("0.001")),
+    "g/100mL": ("mass in volume", Decimal(10)),
+    "%vol": ("volume fraction", Decimal(1)),
+    "mL/100mL": ("volume fraction", Decimal(1)),
+    "kg": ("mass", Decimal(1000)),
+    "g": ("mass", Decimal(1)),
+    "mg": ("mass", Decimal("0.001")),
+    "m": ("length", Decimal(1000)),
+    "cm": ("length", Decimal(10)),
+    "mm": ("length", Decimal(1)),
+    "t/ha": ("mass on area", Decimal(1000)),
+    "kg/ha": ("mass on area", Decimal(1)),
+}
+# Other spellings of the same unit.
+_ALIASES: Final = {
+    "％": "%",
+    "%(V/V)": "%vol",
+    "％vol": "%vol",
+    "%VOL": "%vol",
+    "g/l": "g/L",
+    "mg/l": "mg/L",
+    "mg/ml": "mg/mL",
+    "g/100ml": "g/100mL",
+    "g/100 g": "g/100g",
+    "mg/100 g": "mg/100g",
+    "℃": "°C",
+    "株/公顷": "plants/ha",
+    "个/公顷": "fruits/ha",
+    "kg/公顷": "kg/ha",
+    "年": "a",
+    "天": "d",
+    "级": "grade",
+    "月": "month",
+}
+
+
+class UnitMismatch(ValueError):
+    """A value cannot be carried exactly into the unit that is asked for. `indicator` is filled in by who knows it."""
+
+    def __init__(self, unit: str, wanted: str) -> None:
+        super().__init__(f"{unit!r} cannot be converted to {wanted!r} exactly")
+        self.unit = unit
+        self.wanted = wanted
+        self.indicator = ""
+
+
+def known_unit(unit: str) -> str:
+    """The unit in the spelling used here; an unknown one as it is given."""
+    return _ALIASES.get(unit.strip(), unit.strip())
+
+
+def convert_unit(value: Decimal, unit: str, wanted: str) -> Decimal:
+    """The same quantity in `wanted`. Raises UnitMismatch unless both are equal or of one dimension."""
+    here, there = known_unit(unit), known_unit(wanted)
+    if here == there:
+        return value
+    if here not in _UNITS or there not in _UNITS or _UNITS[here][0] != _UNITS[there][0]:
+        raise UnitMismatch(unit, wanted)
+    with localcontext() as context:
+        # All factors are powers of ten: with room for every digit, nothing is rounded.
+        context.prec = 60
+        return value * _UNITS[here][1] / _UNITS[there][1]
