@@ -24,14 +24,16 @@ _PORTION = 1_000
 
 @dataclass(frozen=True)
 class Sequenced:
-    """What one round did: the log grew from `old_size` to `size`."""
+    """What one round did: it added `count` entries, and the log holds `size`."""
 
-    old_size: int
+    count: int
     size: int
 
-    @property
-    def count(self) -> int:
-        return self.size - self.old_size
+
+def require_ready(*, signer: Signer) -> None:
+    """Look once, before any entry is waiting, whether the next round could sign. Raises LedgerFatal."""
+    with transaction.atomic(durable=True):
+        require_unbroken(lock_head(), signer=signer)
 
 
 def sequence_batch(*, signer: Signer, now: datetime, limit: int = MAX_BATCH) -> Sequenced:
@@ -40,6 +42,9 @@ def sequence_batch(*, signer: Signer, now: datetime, limit: int = MAX_BATCH) -> 
     Raises LedgerFatal when the log contradicts itself, the key or what the key signed before.
     Whatever it raises, the round is either wholly in the database or not at all; call again to find out which.
     """
+    # Asked without the lock: an idle sequencer must not make writers wait, nor the disk work.
+    if not Entry.objects.filter(index__isnull=True).exists():
+        return Sequenced(count=0, size=Head.objects.values_list("size", flat=True).first() or 0)
     # durable: a checkpoint must not be seen, let alone handed out, before its commit.
     with transaction.atomic(durable=True):
         head = lock_head()
@@ -48,7 +53,8 @@ def sequence_batch(*, signer: Signer, now: datetime, limit: int = MAX_BATCH) -> 
         # a late, lower id is simply taken in a later round.
         ids, leaves = _take_queue(limit)
         if not ids:
-            return Sequenced(old_size=head.size, size=head.size)
+            # Another sequencer was quicker.
+            return Sequenced(count=0, size=head.size)
         size = head.size + len(ids)
         if (assigned := assign_indexes(ids=ids, first=head.size, now=now)) != len(ids):
             raise LedgerFatal(f"{len(ids)} entries were to get an index, {assigned} did")
@@ -58,7 +64,7 @@ def sequence_batch(*, signer: Signer, now: datetime, limit: int = MAX_BATCH) -> 
         _advance(head, size=size, root=root)
     # Dying here leaves the mark behind the database, which is harmless; the other order would block the log.
     signer.remember(note)
-    return Sequenced(old_size=head.size, size=size)
+    return Sequenced(count=len(ids), size=size)
 
 
 def require_unbroken(head: Head, *, signer: Signer) -> None:

@@ -251,6 +251,8 @@ def test_a_key_that_has_signed_does_not_begin_anew(signer: Signer, key_file: Pat
 def test_without_a_log_nothing_is_sequenced(key_file: Path) -> None:
     create_key(key_file=key_file)
 
+    queue(1)
+
     with pytest.raises(LedgerFatal, match="ledger_init"):
         sequence_batch(signer=load_signer(key_file=key_file, origin=ORIGIN), now=NOW)
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from ledger.adapters.signer import Signer, load_signer
 from ledger.errors import LedgerFatal
 from ledger.management.stopping import stop_on_signals
-from ledger.services.sequencing import MAX_BATCH, sequence_batch
+from ledger.services.sequencing import MAX_BATCH, require_ready, sequence_batch
 
 _WAIT_AFTER_FAILURE = 2.0
 
@@ -30,6 +30,7 @@ class Command(BaseCommand):
         once, poll, batch = options["once"], options["poll"], options["batch"]
         try:
             signer = load_signer(key_file=settings.LEDGER_KEY_FILE, origin=settings.LEDGER_ORIGIN)
+            require_ready(signer=signer)
             with stop_on_signals() as stop:
                 while not stop.is_set():
                     try:
