@@ -72,5 +72,13 @@ def on_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     return problem(error.status_code, code, str(error))
 
 
-for context in ("accounts", "registry", "trace", "labels", "scans", "oversight"):
-    api.add_router("", f"products.{context}.api.router")
+for module in (
+    "accounts.api",
+    "registry.api.public",
+    "registry.api.office",
+    "trace.api",
+    "labels.api",
+    "scans.api",
+    "oversight.api",
+):
+    api.add_router("", f"products.{module}.router")

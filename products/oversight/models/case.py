@@ -67,6 +67,8 @@ class CaseStep(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="steps")
     state = models.CharField(max_length=14, choices=Case.State.choices)
     note = models.TextField()
+    # The ledger holds a commitment to the note: a case under way is nobody else's business.
+    note_salt = models.BinaryField(max_length=16, default=bytes)
     office = models.CharField(max_length=40)
     at = models.DateTimeField()
 

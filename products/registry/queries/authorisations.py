@@ -114,3 +114,9 @@ def applications(*, actor: Actor, state: str = "") -> QuerySet[Authorisation]:
 def quota_of(*, authorisation_id: int, year: int) -> YearQuota | None:
     """The quota of a production year, unlocked: for showing, not for deciding."""
     return YearQuota.objects.filter(authorisation_id=authorisation_id, year=year).first()
+
+
+def visible_authorisations(*, actor: Actor, state: str = "") -> QuerySet[Authorisation]:
+    """Every authorisation the actor may see, in one state if given, with its quotas at hand."""
+    found = _whole().filter(pk__in=Authorisation.objects.visible_to(actor)).prefetch_related("quotas")
+    return found.filter(state=state) if state else found

@@ -15,13 +15,11 @@ from products.registry.errors import CoordinatesSwapped, UnknownCounty, Unusable
 from products.registry.models.region import Region
 
 
-def find_county(code: str) -> Region:
-    """The county with this GB/T 2260 code. Raises UnknownCounty."""
+def find_county(code: str, *, field: str = "origin_code") -> Region:
+    """The county with this GB/T 2260 code. Raises UnknownCounty, naming the input `field`."""
     county = Region.objects.filter(code=code, level="county").first()
     if county is None:
-        raise UnknownCounty(
-            _("没有代码为 %(code)s 的县（市、区）。请从列表中选择。") % {"code": code}, field="origin_code"
-        )
+        raise UnknownCounty(_("没有代码为 %(code)s 的县（市、区）。请从列表中选择。") % {"code": code}, field=field)
     return county
 
 
@@ -67,3 +65,8 @@ def prefectures() -> list[Region]:
 def counties_of(codes: frozenset[str]) -> list[Region]:
     """These counties in the order of their codes, each with its prefecture at hand."""
     return list(Region.objects.filter(code__in=codes, level="county").select_related("parent"))
+
+
+def all_regions(parent: str) -> list[Region]:
+    """The divisions directly below `parent`."""
+    return list(Region.objects.filter(parent_id=parent).defer("boundary"))

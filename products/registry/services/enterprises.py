@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from products.access import Actor, Role, Scope, require_scope
@@ -16,6 +16,7 @@ from products.registry.domain.identifiers import UsccAssessment, assess_uscc
 from products.registry.errors import AlreadyRegistered, EvidenceMissing, InvalidUscc, UsccNeedsReview
 from products.registry.models.enterprise import Enterprise
 from products.registry.queries.regions import find_county
+from products.registry.services.texts import clean_text
 
 
 @transaction.atomic
@@ -35,6 +36,7 @@ def register_enterprise(
     Raises InvalidUscc, UsccNeedsReview (then accept_legacy_uscc is the way), UnknownCounty,
     AlreadyRegistered, or Forbidden for an office elsewhere and for a producer with another code.
     """
+    require_scope(actor, Scope.REGISTRY, Role.PRODUCER, Role.INSPECTOR)
     assessment = _assess(uscc)
     if assessment.verdict != "valid":
         raise UsccNeedsReview(
@@ -89,7 +91,6 @@ def _assess(uscc: str) -> UsccAssessment:
 
 
 def _require_may_register(actor: Actor, uscc: str, region_code: str) -> None:
-    require_scope(actor, Scope.REGISTRY, Role.PRODUCER, Role.INSPECTOR)
     if actor.is_role(Role.PRODUCER) and uscc != actor.uscc:
         raise Forbidden(_("生产者只能登记本单位。请使用本单位的统一社会信用代码。"))
     if actor.is_role(Role.INSPECTOR) and not actor.covers(region_code):
@@ -99,24 +100,30 @@ def _require_may_register(actor: Actor, uscc: str, region_code: str) -> None:
 def _enter(
     *, actor: Actor, now: datetime, facts: dict[str, str], verdict: str, proof_sha256: str = "", is_demo: bool = False
 ) -> Enterprise:
-    name = facts["name"].strip()
-    if not 2 <= len(name) <= 120:
+    name = clean_text(facts["name"], field="name", longest=120)
+    if len(name) < 2:
         raise InvalidInput(_("请填写企业全称（2 至 120 字）。"), field="name")
-    region = find_county(facts["region_code"])
+    region = find_county(facts["region_code"], field="region_code")
     if Enterprise.objects.filter(uscc=facts["uscc"]).exists():
         raise AlreadyRegistered(_("该统一社会信用代码已经登记。"), field="uscc")
-    enterprise = Enterprise.objects.create(
+    enterprise = Enterprise(
         uscc=facts["uscc"],
         name=name,
-        name_en=facts["name_en"],
+        name_en=clean_text(facts["name_en"], field="name_en", longest=160),
         region=region,
-        address=facts["address"].strip(),
+        address=clean_text(facts["address"], field="address", longest=200),
         uscc_verdict=verdict,
         uscc_proof_sha256=proof_sha256,
         uscc_reviewed_by=actor.ledger_name if verdict == "accepted" else "",
         is_demo=is_demo,
         registered_at=now,
     )
+    try:
+        with transaction.atomic():
+            enterprise.save(force_insert=True)
+    except IntegrityError as error:
+        # Two requests for one code may both have found nothing above; the constraint lets one through.
+        raise AlreadyRegistered(_("该统一社会信用代码已经登记。"), field="uscc") from error
     record(
         actor=actor,
         kind="registry.enterprise_registered",

@@ -16,15 +16,16 @@ from products.registry.models.standard import StandardVersion
 
 class BatchQuerySet(models.QuerySet["Batch"]):
     def visible_to(self, actor: Actor) -> Self:
-        """Its maker, the registrant of its indication, and the offices of its region."""
-        if actor.is_role(Role.ADMIN):
-            return self
+        """Its maker, the registrant of its indication, and the offices of its region; a draft is its maker's alone."""
         if actor.is_role(Role.PRODUCER):
             return self.filter(authorisation__enterprise__uscc=actor.uscc)
+        stated = self.exclude(state="draft")
+        if actor.is_role(Role.ADMIN):
+            return stated
         if actor.is_role(Role.ASSOCIATION):
-            return self.filter(authorisation__indication__registrant_uscc=actor.uscc)
+            return stated.filter(authorisation__indication__registrant_uscc=actor.uscc)
         if actor.is_role(Role.INSPECTOR, Role.AUDITOR):
-            return self.filter(region_filter(actor, "authorisation__enterprise__region_id"))
+            return stated.filter(region_filter(actor, "authorisation__enterprise__region_id"))
         return self.none()
 
 
@@ -47,6 +48,8 @@ class Batch(models.Model):
     gtin = models.CharField(max_length=14, blank=True)
     origin = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="batches")
     plot_name = models.CharField(max_length=80, blank=True)
+    # The ledger holds a commitment to the plot, which may be a farmer's; without this salt it tells nothing.
+    plot_salt = models.BinaryField(max_length=16, default=bytes)
     # As the device gave it, in micro-degrees with its datum; `origin` was checked in GCJ-02.
     longitude_e6 = models.IntegerField(null=True, blank=True)
     latitude_e6 = models.IntegerField(null=True, blank=True)

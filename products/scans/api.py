@@ -1,0 +1,7 @@
+"""Placeholder until the context lands."""
+
+from __future__ import annotations
+
+from ninja import Router
+
+router = Router()

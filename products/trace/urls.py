@@ -1,0 +1,18 @@
+"""Addresses of the producer's workplace."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from products.trace import views
+
+urlpatterns = [
+    path("producer/", views.producer, name="producer"),
+    path("producer/batches/", views.batch_list, name="batch-list"),
+    path("producer/batches/new", views.batch_new, name="batch-new"),
+    path("producer/batches/<uuid:code>", views.batch, name="batch"),
+    path("producer/batches/<uuid:code>/edit", views.batch_edit, name="batch-edit"),
+    path("producer/batches/<uuid:code>/correct", views.batch_correct, name="batch-correct"),
+    path("producer/batches/<uuid:code>/discard", views.batch_discard, name="batch-discard"),
+    path("producer/batches/<uuid:code>/steps/<slug:step>", views.batch_step, name="batch-step"),
+]
