@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 
 from products.management.progress import Progress
 from products.oversight.services.targets import load_targets
+from products.registry.domain.reference import targets
 from products.registry.services.reference import LOADERS, Difference
 
 SHOWN = 20
@@ -18,7 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         progress = Progress(self.stderr)
-        steps = (*LOADERS, load_targets)
+        steps = (*LOADERS, lambda: load_targets(targets()))
         for number, load in enumerate(steps, start=1):
             result = load()
             progress("reference data", number, len(steps))
