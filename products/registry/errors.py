@@ -83,6 +83,12 @@ class EvidenceMissing(InvalidInput):
     code = "evidence_missing"
 
 
+class BasisMalformed(InvalidInput):
+    """Not shaped like a standard, announcement or trademark number."""
+
+    code = "basis_malformed"
+
+
 class QuotaMissing(NotFound):
     """No quota for that production year."""
 

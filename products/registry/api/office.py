@@ -15,7 +15,8 @@ from products.registry.queries.authorisations import find_authorisation, visible
 from products.registry.services.applications import Application, submit_application
 from products.registry.services.authorisations import decide, set_quota
 from products.registry.services.enterprises import accept_legacy_uscc, register_enterprise
-from products.registry.services.indications import record_change, record_registrant_decision
+from products.registry.services.indications import record_change
+from products.registry.services.registrants import record_registrant_decision
 from products.registry.services.use_statements import state_use
 from products.registry.services.zones import advance_zone, record_census
 

@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from products.access import Actor, Role, Scope, require_scope
 from products.audit import record
 from products.errors import Forbidden, InvalidInput, NotFound
-from products.registry.domain.identifiers import parse_trademark_no
 from products.registry.errors import (
     AuthorisationExists,
-    EvidenceMissing,
     OutsideArea,
     ProtectionCancelled,
     QuotaMissing,
 )
 from products.registry.models.authorisation import Authorisation, AuthorisationDecision, YearQuota
 from products.registry.models.enterprise import Enterprise
-from products.registry.models.indication import Indication, RegistrantDecision
-from products.registry.queries.indications import area_county_codes, find_indication
+from products.registry.models.indication import Indication
+from products.registry.queries.indications import area_county_codes
+from products.registry.services.holders import check_holder
+from products.registry.services.texts import clean_number, clean_text
 
 MAX_YEARS = 10
 MAX_QUOTA_G = 10**13  # ten million tonnes: more than any product of the province
-HolderKind = Authorisation.HolderKind
+FIRST_YEAR = 1999  # 原产地域产品保护规定: no right to a mark is older
 
 
 @dataclass(frozen=True)
@@ -51,18 +52,23 @@ def submit_application(
     """An application for one product of one indication, waiting for the county's check of origin.
 
     Raises NotFound for an unknown indication or enterprise, Forbidden for somebody else's enterprise,
-    ProtectionCancelled, OutsideArea, EvidenceMissing (公告第354号), QuotaMissing, AuthorisationExists.
+    ProtectionCancelled, OutsideArea, EvidenceMissing (公告第354号), QuotaMissing, AuthorisationExists, InvalidInput.
     """
     require_scope(actor, Scope.REGISTRY, Role.PRODUCER, Role.INSPECTOR)
-    indication = find_indication(application.indication_code)
-    enterprise = _enterprise(actor, application.uscc)
-    _check(application, indication, enterprise)
+    indication = _lock_indication(application.indication_code)
+    enterprise = _lock_enterprise(actor, application.uscc)
+    application = replace(
+        application,
+        product_name=clean_text(application.product_name, field="product_name", longest=80),
+        basis_no=clean_number(application.basis_no, field="basis_no"),
+    )
+    _check(application, indication, enterprise, today=timezone.localdate(now))
     authorisation = Authorisation.objects.create(
         indication=indication,
         enterprise=enterprise,
-        product_name=application.product_name.strip(),
+        product_name=application.product_name,
         holder_kind=application.holder_kind,
-        basis_no=application.basis_no.strip(),
+        basis_no=application.basis_no,
         valid_from=application.valid_from,
         valid_until=application.valid_until,
         submitted_at=now,
@@ -85,7 +91,9 @@ def submit_application(
         subject=f"authorisation:{authorisation.code}",
         data={
             "indication": indication.code,
+            "indication_name": indication.name,
             "uscc": enterprise.uscc,
+            "enterprise_name": enterprise.name,
             "product_name": authorisation.product_name,
             "holder_kind": authorisation.holder_kind,
             "basis_no": authorisation.basis_no,
@@ -98,11 +106,19 @@ def submit_application(
     return authorisation
 
 
-def _enterprise(actor: Actor, uscc: str) -> Enterprise:
+def _lock_indication(code: str) -> Indication:
+    # Locked, so that protection cannot be cancelled between the check below and the new row.
+    indication = Indication.objects.select_for_update(no_key=True).filter(code=code).first()
+    if indication is None:
+        raise NotFound(_("没有这个地理标志。请检查编号，或从首页按名称查询。"), field="indication_code")
+    return indication
+
+
+def _lock_enterprise(actor: Actor, uscc: str) -> Enterprise:
     if actor.is_role(Role.PRODUCER) and uscc != actor.uscc:
         raise Forbidden(_("只能为本单位申请。"))
     # Locked, so that two applications for one product cannot both find that there is none.
-    enterprise = Enterprise.objects.select_for_update().filter(uscc=uscc).first()
+    enterprise = Enterprise.objects.select_for_update(no_key=True).filter(uscc=uscc).first()
     if enterprise is None:
         raise NotFound(_("该企业尚未登记。请先登记企业，再申请使用专用标志。"), field="uscc")
     if actor.is_role(Role.INSPECTOR) and not actor.covers(enterprise.region_id):
@@ -110,44 +126,32 @@ def _enterprise(actor: Actor, uscc: str) -> Enterprise:
     return enterprise
 
 
-def _check(application: Application, indication: Indication, enterprise: Enterprise) -> None:
+def _check(application: Application, indication: Indication, enterprise: Enterprise, *, today: date) -> None:
     if indication.status == "cancelled":
         raise ProtectionCancelled(_("该地理标志的保护已撤销，不能申请。"), field="indication_code")
     if enterprise.region_id not in area_county_codes(indication):
         raise OutsideArea(_("企业所在县（市、区）不在该地理标志的保护范围内。"), field="indication_code")
-    product = application.product_name.strip()
-    if not 1 <= len(product) <= 80:
+    if not application.product_name:
         raise InvalidInput(_("请填写产品名称（80 字以内）。"), field="product_name")
-    _check_holder(application, indication)
-    if not application.valid_from < application.valid_until:
-        raise InvalidInput(_("有效期的截止日须晚于起始日。"), field="valid_until")
-    if application.valid_until.year - application.valid_from.year > MAX_YEARS:
-        raise InvalidInput(_("有效期不得超过 10 年。"), field="valid_until")
+    check_holder(application.holder_kind, application.basis_no, indication_id=indication.pk, uscc=enterprise.uscc)
+    _check_period(application, today)
     _check_quotas(application)
-    taken = Authorisation.objects.filter(indication=indication, enterprise=enterprise, product_name=product)
+    taken = Authorisation.objects.filter(
+        indication=indication, enterprise=enterprise, product_name=application.product_name
+    )
     if taken.exclude(state__in=["refused", "withdrawn"]).exists():
         raise AuthorisationExists(_("该产品已有申请或授权。请在原有授权上办理，不必重复申请。"), field="product_name")
 
 
-def _check_holder(application: Application, indication: Indication) -> None:
-    if application.holder_kind not in HolderKind.values:
-        raise InvalidInput(_("使用人类型须为 1 至 4（公告第354号）。"), field="holder_kind")
-    if not application.basis_no.strip():
-        raise EvidenceMissing(_("请填写标准号、公告号；证明商标或集体商标的使用人填写商标注册号。"), field="basis_no")
-    if application.holder_kind in {HolderKind.COLLECTIVE_MEMBER, HolderKind.CERTIFICATION_LICENSEE}:
-        newest = (
-            RegistrantDecision.objects.filter(indication=indication, applicant_uscc=application.uscc)
-            .order_by("-decided_on", "-pk")
-            .first()
-        )
-        if newest is None or newest.outcome != "admitted":
-            raise EvidenceMissing(_("商标注册人尚未同意该企业入会或许可。请先向注册人申请。"), field="holder_kind")
-        try:
-            parse_trademark_no(application.basis_no)
-        except ValueError as error:
-            raise EvidenceMissing(
-                _("证明商标、集体商标的使用人须填写商标注册号（数字）。"), field="basis_no"
-            ) from error
+def _check_period(application: Application, today: date) -> None:
+    if not application.valid_from < application.valid_until:
+        raise InvalidInput(_("有效期的截止日须晚于起始日。"), field="valid_until")
+    if application.valid_from.year < FIRST_YEAR:
+        raise InvalidInput(_("有效期的起始日过早。请核对年份。"), field="valid_from")
+    if application.valid_until < today:
+        raise InvalidInput(_("有效期已经过去。请填写今后的日期。"), field="valid_until")
+    if application.valid_until.year - application.valid_from.year > MAX_YEARS:
+        raise InvalidInput(_("有效期不得超过 10 年。"), field="valid_until")
 
 
 def _check_quotas(application: Application) -> None:

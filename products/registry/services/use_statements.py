@@ -6,11 +6,13 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from products.access import Actor, Role, Scope, require_scope
 from products.audit import record
 from products.errors import InvalidInput, NotFound
+from products.registry.errors import AuthorisationInactive
 from products.registry.models.authorisation import Authorisation, UseStatement
 
 MAX_AMOUNT = 2**53 - 1
@@ -22,13 +24,20 @@ def state_use(
 ) -> UseStatement:
     """A producer's statement for one year; a later one stands beside the first and replaces nothing.
 
-    Mass in grams, output value in fen. Raises NotFound for somebody else's authorisation, InvalidInput.
+    Mass in grams, output value in fen. Raises NotFound for somebody else's authorisation, AuthorisationInactive
+    for one that was never announced, InvalidInput.
     """
     require_scope(actor, Scope.REGISTRY, Role.PRODUCER)
-    authorisation = Authorisation.objects.filter(code=code, enterprise__uscc=actor.uscc).first()
+    authorisation = (
+        Authorisation.objects.select_related("enterprise", "indication")
+        .filter(code=code, enterprise__uscc=actor.uscc)
+        .first()
+    )
     if authorisation is None:
         raise NotFound(_("没有这项授权，或不属于本单位。"))
-    if not authorisation.valid_from.year <= year <= now.year:
+    if authorisation.state not in Authorisation.PUBLIC_STATES:
+        raise AuthorisationInactive(_("申请尚未公告，还没有可以填报的用标情况。"))
+    if not authorisation.valid_from.year <= year <= timezone.localdate(now).year:
         raise InvalidInput(_("只能填报授权生效以来的年度。"), field="year")
     for field, amount in (("mass_g", mass_g), ("label_count", label_count), ("output_fen", output_fen)):
         if not 0 <= amount <= MAX_AMOUNT:
@@ -46,7 +55,15 @@ def state_use(
         actor=actor,
         kind="registry.use_stated",
         subject=f"authorisation:{authorisation.code}",
-        data={"year": year, "mass_g": mass_g, "label_count": label_count, "output_fen": output_fen},
+        data={
+            "indication": authorisation.indication.code,
+            "uscc": authorisation.enterprise.uscc,
+            "product_name": authorisation.product_name,
+            "year": year,
+            "mass_g": mass_g,
+            "label_count": label_count,
+            "output_fen": output_fen,
+        },
         now=now,
     )
     return statement
