@@ -6,22 +6,33 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from products.access import Actor, Role, Scope, require_scope
+from products.access import Actor, Level, Role, Scope, require_scope
 from products.audit import record
 from products.errors import Forbidden, InvalidInput, NotFound
 from products.registry.domain.authorisation_states import (
     NEEDS_REASON,
+    TERMINAL,
     Action,
     IllegalTransition,
     levels_for,
     next_state,
 )
 from products.registry.domain.authorisation_states import State as DomainState
-from products.registry.errors import DocumentMissing, IllegalStep, QuotaLowered, QuotaMissing, ReasonMissing
+from products.registry.errors import (
+    DocumentMissing,
+    IllegalStep,
+    ProtectionCancelled,
+    QuotaLowered,
+    QuotaMissing,
+    ReasonMissing,
+)
 from products.registry.models.authorisation import Authorisation, AuthorisationDecision, YearQuota
+from products.registry.models.indication import Indication
 from products.registry.services.applications import MAX_QUOTA_G
+from products.registry.services.texts import clean_number, clean_reason
 
 _KINDS = {
     Action.CHECK_COUNTY: "registry.authorisation_checked",
@@ -33,6 +44,8 @@ _KINDS = {
     Action.RESUME: "registry.authorisation_resumed",
     Action.WITHDRAW: "registry.authorisation_withdrawn",
 }
+# Steps that bring the right about; they end with the protection.
+_FORWARD = {Action.CHECK_COUNTY, Action.CHECK_CITY, Action.APPROVE_PROVINCE, Action.ANNOUNCE, Action.RESUME}
 # What is approved, announced, suspended or withdrawn is so by a paper that has a number.
 _NEEDS_DOCUMENT = {Action.APPROVE_PROVINCE, Action.ANNOUNCE, Action.SUSPEND, Action.WITHDRAW}
 
@@ -56,7 +69,7 @@ def decide(
     """Take one step: check, approve, announce, refuse, suspend, resume or withdraw.
 
     Raises NotFound outside the officer's region, Forbidden for another level's step, IllegalStep,
-    ReasonMissing or DocumentMissing, having written nothing.
+    ProtectionCancelled, ReasonMissing, DocumentMissing or InvalidInput, having written nothing.
     """
     require_scope(actor, Scope.REGISTRY, Role.INSPECTOR)
     if action not in {member.value for member in _KINDS}:
@@ -69,6 +82,13 @@ def decide(
         raise IllegalStep(_("当前状态下不能办理这一步。请刷新页面查看最新状态。"), field="action") from error
     if str(actor.level) not in levels_for(authorisation.state, step):
         raise Forbidden(_("这一步由其他层级的部门办理。"))
+    if step in _FORWARD and authorisation.indication.status == Indication.Status.CANCELLED:
+        raise ProtectionCancelled(_("该地理标志的保护已撤销，不能再办理。"))
+    reason, document_no = clean_reason(reason), clean_number(document_no)
+    if step in NEEDS_REASON and not reason:
+        raise ReasonMissing(_("请写明理由，当事人会看到。"), field="reason")
+    if step in _NEEDS_DOCUMENT and not document_no:
+        raise DocumentMissing(_("请填写文号或公告号。"), field="document_no")
     return _take(actor, authorisation, step, state, reason=reason, document_no=document_no, now=now)
 
 
@@ -82,15 +102,10 @@ def _take(
     document_no: str,
     now: datetime,
 ) -> Authorisation:
-    reason, document_no = reason.strip(), document_no.strip()
-    if step in NEEDS_REASON and not reason:
-        raise ReasonMissing(_("请写明理由，当事人会看到。"), field="reason")
-    if step in _NEEDS_DOCUMENT and not document_no:
-        raise DocumentMissing(_("请填写文号或公告号。"), field="document_no")
     before = authorisation.state
     authorisation.state = state.value
     if step is Action.ANNOUNCE:
-        authorisation.announced_on = now.date()
+        authorisation.announced_on = timezone.localdate(now)
         authorisation.announcement_no = document_no
     authorisation.save(update_fields=["state", "announced_on", "announcement_no"])
     AuthorisationDecision.objects.create(
@@ -114,12 +129,27 @@ def _take(
             "to_state": state.value,
             "reason": reason,
             "document_no": document_no,
-            "uscc": authorisation.enterprise.uscc,
-            "indication": authorisation.indication.code,
+            **_right(authorisation),
         },
         now=now,
     )
     return authorisation
+
+
+def _right(authorisation: Authorisation) -> dict[str, object]:
+    """What the step is about, as the ledger states it."""
+    return {
+        "indication": authorisation.indication.code,
+        "indication_name": authorisation.indication.name,
+        "uscc": authorisation.enterprise.uscc,
+        "enterprise_name": authorisation.enterprise.name,
+        "product_name": authorisation.product_name,
+        "valid_from": authorisation.valid_from.isoformat(),
+        "valid_until": authorisation.valid_until.isoformat(),
+        "announcement_no": authorisation.announcement_no,
+        "announced_on": authorisation.announced_on.isoformat() if authorisation.announced_on else None,
+        "quotas_g": {str(quota.year): quota.quota_g for quota in authorisation.quotas.all()},
+    }
 
 
 @transaction.atomic
@@ -131,12 +161,12 @@ def withdraw_for_cancelled_protection(
         Authorisation.objects.select_for_update(of=("self",))
         .select_related("enterprise", "indication")
         .filter(indication_id=indication_id)
-        .exclude(state__in=["refused", "withdrawn"])
+        .exclude(state__in=TERMINAL)
         .order_by("pk")
     )
     count = 0
     for authorisation in open_ones:
-        is_granted = authorisation.state in {"announced", "suspended"}
+        is_granted = authorisation.state in {DomainState.ANNOUNCED, DomainState.SUSPENDED}
         step = Action.WITHDRAW if is_granted else Action.REFUSE
         state = DomainState.WITHDRAWN if is_granted else DomainState.REFUSED
         _take(actor, authorisation, step, state, reason=reason, document_no=document_no, now=now)
@@ -146,9 +176,17 @@ def withdraw_for_cancelled_protection(
 
 @transaction.atomic
 def set_quota(*, actor: Actor, code: UUID, year: int, quota_g: int, document_no: str = "", now: datetime) -> YearQuota:
-    """Set a year's quota in grams, or raise it. Raises QuotaLowered, NotFound, InvalidInput."""
+    """Set a year's quota in grams, or raise it; a city office or the province does this.
+
+    Raises Forbidden for a county office, NotFound outside the region, IllegalStep after refusal or withdrawal,
+    QuotaLowered, InvalidInput.
+    """
     require_scope(actor, Scope.REGISTRY, Role.INSPECTOR)
+    if actor.level not in {Level.CITY, Level.PROVINCE}:
+        raise Forbidden(_("年度用标数量由市级或省级部门核定。"))
     authorisation = _lock(actor, code)
+    if authorisation.state in TERMINAL:
+        raise IllegalStep(_("未核准或已撤销的授权没有用标数量。"))
     if not authorisation.valid_from.year <= year <= authorisation.valid_until.year:
         raise InvalidInput(_("该年度不在授权有效期内。"), field="year")
     if not 0 < quota_g <= MAX_QUOTA_G:
@@ -157,13 +195,20 @@ def set_quota(*, actor: Actor, code: UUID, year: int, quota_g: int, document_no:
     if present and quota_g < present.quota_g:
         raise QuotaLowered(_("年度用标数量只能增加，不能减少：已印的标签无法收回。"), field="quota_g")
     quota, _is_new = YearQuota.objects.update_or_create(
-        authorisation=authorisation, year=year, defaults={"quota_g": quota_g, "document_no": document_no.strip()}
+        authorisation=authorisation, year=year, defaults={"quota_g": quota_g, "document_no": clean_number(document_no)}
     )
     record(
         actor=actor,
         kind="registry.quota_set",
         subject=f"authorisation:{authorisation.code}",
-        data={"year": year, "quota_g": quota_g, "document_no": quota.document_no},
+        data={
+            "indication": authorisation.indication.code,
+            "uscc": authorisation.enterprise.uscc,
+            "product_name": authorisation.product_name,
+            "year": year,
+            "quota_g": quota_g,
+            "document_no": quota.document_no,
+        },
         now=now,
     )
     return quota
