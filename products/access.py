@@ -105,6 +105,9 @@ NOBODY = Actor()
 
 def region_filter(actor: Actor, field: str) -> Q:
     """A condition that `field` (a GB/T 2260 code) lies in the actor's regions; no regions match nothing."""
+    if field.endswith("_id"):
+        # Django compares a foreign key only as a whole; its target's code is the same column.
+        field = f"{field.removesuffix('_id')}__code"
     condition = Q(pk__in=[])
     for prefix in actor.prefixes:
         condition |= Q(**{f"{field}__startswith": prefix})

@@ -1,0 +1,26 @@
+"""What the tests of batches share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from products.registry.models.authorisation import Authorisation
+from products.registry.models.enterprise import Enterprise
+from products.registry.queries.regions import county_index
+from tests.factories import make_authorisation
+
+
+@pytest.fixture(autouse=True)
+def _fresh_boundaries() -> Iterator[None]:
+    """The index of boundaries is kept for a process; other tests load other boundaries."""
+    county_index.cache_clear()
+    yield
+    county_index.cache_clear()
+
+
+@pytest.fixture
+def authorisation(makers: Enterprise) -> Authorisation:
+    """The maker's right to use the mark, for 郫都区 and 2025 to 2027."""
+    return make_authorisation(enterprise=makers)
