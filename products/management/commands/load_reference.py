@@ -19,16 +19,18 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         progress = Progress(self.stderr)
-        steps = (*LOADERS, lambda: load_targets(targets()))
-        for number, load in enumerate(steps, start=1):
+        steps = LOADERS | {"targets": lambda: load_targets(targets())}
+        for name, load in steps.items():
             result = load()
-            progress("reference data", number, len(steps))
-            for difference in result if isinstance(result, list) else [result]:
+            differences = result if isinstance(result, list) else [result]
+            rows = sum(len(one.added) + len(one.changed_keys) + one.unchanged for one in differences)
+            progress(name, rows, rows)
+            for difference in differences:
                 self._show(difference)
 
     def _show(self, difference: Difference) -> None:
         self.stdout.write(
-            f"{difference.table}: {len(difference.added)} added, {len(difference.changed)} changed, "
+            f"{difference.table}: {len(difference.added)} added, {len(difference.changed_keys)} changed, "
             f"{difference.unchanged} unchanged"
         )
         for line in difference.changed[:SHOWN]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.db import models, transaction
@@ -20,35 +21,47 @@ Facts = Mapping[str, Any]
 
 @dataclass
 class Difference:
-    """What a load did to one table. `changed` has lines such as `SC-0001 name: A -> B`."""
+    """What a load did to one table. `changed` has a line for each field, such as `SC-0001 name: A -> B`."""
 
     table: str
     added: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
+    changed_keys: set[str] = field(default_factory=set)
     unchanged: int = 0
 
 
-def merge(model: type[models.Model], key_fields: tuple[str, ...], rows: Iterable[Facts]) -> Difference:
-    """Bring a table in step with `rows`, found by `key_fields`; rows the source does not have are left alone."""
+def merge(
+    model: type[models.Model],
+    key_fields: tuple[str, ...],
+    rows: Iterable[Facts],
+    *,
+    owners: Mapping[Any, str] | None = None,
+) -> Difference:
+    """Bring a table in step with `rows`, found by `key_fields`; rows the source does not have are left alone.
+
+    `owners` names the row that the first key field points to, where that is a database id.
+    """
     difference = Difference(table=str(model._meta.verbose_name))
-    present = {tuple(getattr(row, name) for name in key_fields): row for row in model._default_manager.all()}
+    present = {tuple(getattr(row, column) for column in key_fields): row for row in model._default_manager.all()}
     new: list[models.Model] = []
     changed: list[models.Model] = []
     touched: set[str] = set()
     for facts in rows:
-        key = tuple(facts[name] for name in key_fields)
+        key = tuple(facts[column] for column in key_fields)
         row = present.get(key)
+        name = " ".join([(owners or {}).get(key[0], str(key[0])), *map(str, key[1:])]).strip()
         if row is None:
             new.append(model(**facts))
-            difference.added.append(" ".join(str(part) for part in key))
+            difference.added.append(name)
             continue
-        names = [name for name, value in facts.items() if getattr(row, name) != value]
-        for name in names:
-            difference.changed.append(f"{key[-1]} {name}: {_short(getattr(row, name))} -> {_short(facts[name])}")
-            setattr(row, name, facts[name])
-        touched.update(names)
-        if names:
+        fields = [column for column, value in facts.items() if getattr(row, column) != value]
+        for column in fields:
+            difference.changed.append(f"{name} {column}: {_short(getattr(row, column))} -> {_short(facts[column])}")
+            setattr(row, column, facts[column])
+        touched.update(fields)
+        if fields:
             changed.append(row)
+            difference.changed_keys.add(name)
         else:
             difference.unchanged += 1
     model._default_manager.bulk_create(new, batch_size=500)
@@ -88,8 +101,12 @@ def load_regions() -> Difference:
 
 @transaction.atomic
 def load_indications() -> Difference:
-    """The known indications; one recognised in full date on or after the plan's first day counts as new."""
+    """The known indications; one recognised in full date on or after the plan's first day counts as new.
+
+    What the province has recorded since (recognition, cancellation, registrant) is never taken back.
+    """
     plan_start = min(target.baseline_on for target in reference.targets())
+    recorded = dict(Indication.objects.filter(changes__kind="recognised").values_list("code", "recognised_on"))
     rows = [
         {
             "code": row.code,
@@ -106,7 +123,7 @@ def load_indications() -> Difference:
             "standard_text": row.standard_text,
             "source": row.source,
             "confidence": row.confidence,
-            "recognised_on": row.announced_on if row.announced_on and row.announced_on >= plan_start else None,
+            "recognised_on": recorded.get(row.code) or _since(plan_start, row.announced_on),
         }
         for row in reference.indications()
     ]
@@ -119,7 +136,13 @@ def load_indications() -> Difference:
             indication.counties.add(*missing)
             if source.code not in difference.added:
                 difference.changed.append(f"{source.code} counties: + {' '.join(sorted(missing))}")
+                difference.unchanged -= source.code not in difference.changed_keys
+                difference.changed_keys.add(source.code)
     return difference
+
+
+def _since(start: date, day: date | None) -> date | None:
+    return day if day and day >= start else None
 
 
 @transaction.atomic
@@ -135,11 +158,21 @@ def load_standards() -> list[Difference]:
         ],
     )
     standard_ids = dict(Standard.objects.values_list("code", "pk"))
-    versions = merge(StandardVersion, ("standard_id", "label"), _each_version(standard_ids))
+    versions = merge(
+        StandardVersion,
+        ("standard_id", "label"),
+        _each_version(standard_ids),
+        owners={pk: code for code, pk in standard_ids.items()},
+    )
     version_ids = {
         (code, label): pk for pk, code, label in StandardVersion.objects.values_list("pk", "standard__code", "label")
     }
-    limits = merge(Limit, ("version_id", "key"), _each_limit(version_ids))
+    limits = merge(
+        Limit,
+        ("version_id", "key"),
+        _each_limit(version_ids),
+        owners={pk: f"{code} {label}" for (code, label), pk in version_ids.items()},
+    )
     return [standards, versions, limits]
 
 
@@ -186,10 +219,10 @@ def load_citations() -> Difference:
     return merge(LawCitation, ("key",), rows)
 
 
-# In the order in which they refer to each other.
-LOADERS: tuple[Callable[[], Difference | list[Difference]], ...] = (
-    load_regions,
-    load_indications,
-    load_standards,
-    load_citations,
-)
+# By what they read, in the order in which they refer to each other.
+LOADERS: dict[str, Callable[[], Difference | list[Difference]]] = {
+    "divisions, outlines": load_regions,
+    "indications": load_indications,
+    "standards": load_standards,
+    "citations": load_citations,
+}
