@@ -48,6 +48,9 @@ LEDGER_KEY_FILE = Path(os.environ.get("GI_TRACE_LEDGER_KEY_FILE", VAR_DIR / "led
 FIELD_KEYS_FILE = Path(os.environ.get("GI_TRACE_FIELD_KEYS_FILE", VAR_DIR / "field_keys"))
 # A header, set by a proxy you run, with the visitor's GB/T 2260 prefecture code. Empty: region unknown.
 REGION_HEADER = os.environ.get("GI_TRACE_REGION_HEADER", "")
+# A header, set by a proxy you run, with the visitor's address. Empty: the address of the connection.
+ADDRESS_HEADER = os.environ.get("GI_TRACE_ADDRESS_HEADER", "")
+NINJA_NUM_PROXIES = 1 if ADDRESS_HEADER else 0
 IS_DEMO = _flag("GI_TRACE_DEMO")
 
 INSTALLED_APPS = [

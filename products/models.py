@@ -16,7 +16,7 @@ from products.registry.models.region import Region
 from products.registry.models.standard import LawCitation, Limit, Standard, StandardVersion
 from products.registry.models.zone import Zone, ZoneCensus, ZoneStep
 from products.scans.models.complaint import Complaint
-from products.scans.models.scan import Scan, UnitSeen
+from products.scans.models.scan import Scan, UnitSeen, VisitorSalt
 from products.trace.models.batch import Batch, BatchCorrection, BatchStep
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "UnitSeen",
     "UseStatement",
     "User",
+    "VisitorSalt",
     "YearQuota",
     "Zone",
     "ZoneCensus",

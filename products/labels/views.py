@@ -18,7 +18,6 @@ from products.labels.forms import MarkForm, PrintForm, RangeForm, RunForm, VoidF
 from products.labels.models.label_run import LabelRun
 from products.labels.queries.runs import (
     find_run,
-    labelled_mass_g,
     labelled_mass_in_year_g,
     newest_run_of,
     next_waiting_range,
@@ -31,7 +30,7 @@ from products.labels.services.marks import store_mark_image
 from products.labels.services.print_files import find_print_file, open_print_file, request_print_file
 from products.proofs import proofs_of
 from products.registry.queries.authorisations import quota_of
-from products.trace.queries.batches import find_batch
+from products.trace.queries.batches import find_batch, issued_mass_g
 
 CONTENT_TYPES = {"png": "image/png", "svg": "image/svg+xml"}
 
@@ -70,7 +69,7 @@ def run_new(request: HttpRequest, code: UUID) -> HttpResponse:
     context = {
         "form": form,
         "batch": batch,
-        "left_in_batch_g": max(0, batch.net_mass_g - labelled_mass_g(batch)),
+        "left_in_batch_g": max(0, batch.net_mass_g - issued_mass_g(batch)),
         "quota": quota,
         "left_in_quota_g": max(0, quota.quota_g - used) if quota else 0,
     }

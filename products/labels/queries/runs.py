@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from products.access import Actor
 from products.errors import NotFound
 from products.labels.models.label_run import LabelRange, LabelRun
 from products.trace.models.batch import Batch
+from products.trace.queries.batches import run_mass
 
 
 def _whole() -> QuerySet[LabelRun]:
@@ -67,19 +67,11 @@ def unit_state(run: LabelRun, serial: int) -> UnitState:
     return UnitState(activated_at=activated_at, voided_at=voided_at, void_reason=reason)
 
 
-def labelled_mass_g(batch: Batch) -> int:
-    """Grams that the batch's labels stand for, void ones included."""
-    return _mass(LabelRun.objects.filter(batch=batch))
-
-
 def labelled_mass_in_year_g(*, authorisation_id: int, year: int) -> int:
     """Grams labelled out of what was produced in `year` under an authorisation, void labels included."""
-    return _mass(LabelRun.objects.filter(batch__authorisation_id=authorisation_id, batch__produced_on__year=year))
-
-
-def _mass(runs: QuerySet[LabelRun]) -> int:
-    total: int = runs.order_by().aggregate(mass=Coalesce(Sum(F("quantity") * F("unit_mass_g")), 0))["mass"]
-    return total
+    runs = LabelRun.objects.filter(batch__authorisation_id=authorisation_id, batch__produced_on__year=year)
+    mass: int = runs.order_by().aggregate(mass=run_mass())["mass"]
+    return mass
 
 
 @dataclass(frozen=True)

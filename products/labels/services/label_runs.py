@@ -26,11 +26,12 @@ from products.labels.errors import (
     QuotaExhausted,
 )
 from products.labels.models.label_run import LabelRange, LabelRun
-from products.labels.queries.runs import labelled_mass_g, labelled_mass_in_year_g, overlapping
+from products.labels.queries.runs import labelled_mass_in_year_g, overlapping
 from products.labels.services.keys import new_key, seal_key
 from products.registry.queries.authorisations import require_usable
 from products.registry.services.authorisations import lock_quota
 from products.trace.models.batch import Batch
+from products.trace.queries.batches import issued_mass_g
 from products.trace.services.batches import lock_batch
 
 MAX_UNIT_MASS_G = 1_000_000_000  # a pack of a thousand tonnes: beyond any carriage
@@ -57,7 +58,7 @@ def issue_label_run(*, actor: Actor, batch_code: object, quantity: int, unit_mas
     quota = lock_quota(authorisation_id=batch.authorisation_id, year=batch.produced_on.year)
 
     # Void runs are counted too: a printed code is never handed out twice.
-    left = (batch.net_mass_g - labelled_mass_g(batch)) // unit_mass_g
+    left = (batch.net_mass_g - issued_mass_g(batch)) // unit_mass_g
     if quantity > left:
         raise BatchExhausted(
             _("该批次净重只够再领 %(left)s 枚。请减少数量，或登记新的批次。") % {"left": max(left, 0)}, field="quantity"

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from products.accounts.services import idempotency
 from products.labels.services import print_files
+from products.scans.services.visitors import forget_salts
 
 
 class Command(BaseCommand):
@@ -19,5 +20,6 @@ class Command(BaseCommand):
         now = timezone.now()
         self.stdout.write(f"idempotency keys: {idempotency.purge(now=now)}")
         self.stdout.write(f"print files: {print_files.purge_expired(now=now)}")
+        self.stdout.write(f"visitor salts: {forget_salts(now=now)}")
         call_command("clearsessions")
         call_command("prune_db_task_results", verbosity=0)

@@ -69,7 +69,7 @@ def overlabelled(actor: Actor, today: date) -> list[Finding]:
             who=_who(row.authorisation),
             text=_("批次 %(lot)s 的标签对应净重是登记净重的 %(percent)s%%")
             % {"lot": row.lot, "percent": row.labelled_g * 100 // row.net_mass_g},
-            page="regulator-batch",
+            page="batch",
             key=str(row.code),
         )
         for row in rows
@@ -150,7 +150,7 @@ def scanned_unactivated(actor: Actor, today: date) -> list[Finding]:
             number=counts[row.pk],
             who=_who(row.batch.authorisation),
             text=_("标签批 %(run)s 有 %(count)s 件从未启用却被扫码") % {"run": row.code, "count": counts[row.pk]},
-            page="regulator-batch",
+            page="batch",
             key=str(row.batch.code),
             rows=_rows("never-activated", run=row.code),
         )

@@ -88,7 +88,7 @@ def _firm(row: Enterprise) -> str:
 
 
 def _batch(row: Any) -> str:
-    return reverse("regulator-batch", args=[row.code])
+    return reverse("batch", args=[row.code])
 
 
 def _maker(enterprise: Callable[[Any], Enterprise]) -> Column:

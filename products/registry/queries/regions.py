@@ -70,3 +70,9 @@ def counties_of(codes: frozenset[str]) -> list[Region]:
 def all_regions(parent: str) -> list[Region]:
     """The divisions directly below `parent`."""
     return list(Region.objects.filter(parent_id=parent).defer("boundary"))
+
+
+def region_name(code: str, *, english: bool = False) -> str:
+    """The name of a division; the code itself where it is not one of Sichuan's."""
+    row = Region.objects.filter(code=code).values_list("name_en" if english else "name", flat=True).first()
+    return row or code

@@ -37,6 +37,9 @@ class Complaint(models.Model):
     bought_at = models.CharField(max_length=200, blank=True)
     # Encrypted; only the office with the case reads it.
     contact = models.BinaryField(default=bytes)
+    # Of the commitments in the ledger; deleting it leaves the proofs intact and the text beyond recovery.
+    salt = models.BinaryField(max_length=16, default=bytes)
+    visitor = models.BinaryField(max_length=16, default=bytes)
     state = models.CharField(max_length=10, choices=State.choices, default=State.RECEIVED)
     outcome = models.TextField(blank=True)
     received_at = models.DateTimeField()

@@ -36,3 +36,10 @@ class Scan(models.Model):
             models.Index(name="scan_by_unit", fields=["run", "serial", "at"]),
             models.Index(name="scan_by_time", fields=["at"]),
         ]
+
+
+class VisitorSalt(models.Model):
+    """The random salt of one day's visitor hashes; deleted after the next day, and with it their meaning."""
+
+    day = models.DateField(unique=True)
+    salt = models.BinaryField(max_length=32)

@@ -1,0 +1,120 @@
+"""One answer, told as JSON and as the facts that a page lists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from products.audit import timestamp
+from products.proofs import ProofLink, proofs_of
+from products.registry.queries.regions import region_name
+from products.scans.services.scans import ScanAnswer
+from products.scans.wording import REASONS
+from products.templatetags.gi import cn_date, kind_name, mass, named
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing to compare with the pack. `by`: who says so, `maker` (self-declared) or `office` (checked)."""
+
+    code: str
+    name: str
+    value: str
+    by: str
+
+
+def checks(answer: ScanAnswer) -> list[Check]:
+    """What a buyer can compare with the pack in hand, in the order of a label."""
+    run = answer.run
+    if run is None:
+        return []
+    batch, authorisation = run.batch, run.batch.authorisation
+    kinds = "、".join(kind_name(key) for key in authorisation.indication.types) or _("类型未查明")
+    rows = [
+        Check("indication", _("地理标志"), named(authorisation.indication), "office"),
+        Check("kind", _("保护类型"), kinds, "office"),
+        Check("producer", _("生产者"), named(authorisation.enterprise), "office"),
+        Check("uscc", _("统一社会信用代码"), authorisation.enterprise.uscc, "office"),
+        Check("basis_no", _("标准号、公告号或注册号"), authorisation.basis_no, "office"),
+        Check("net_content", _("净含量"), mass(run.unit_mass_g), "maker"),
+        Check("lot", _("批号"), batch.lot, "maker"),
+        Check("produced_on", _("生产日期"), cn_date(batch.produced_on), "maker"),
+        Check("best_before", _("保质期至"), cn_date(batch.best_before), "maker"),
+        Check("origin", _("产地"), _place(answer), "maker"),
+        Check("serial", _("本批第几枚"), f"{answer.serial:,} / {run.quantity:,}", "office"),
+    ]
+    return [row for row in rows if row.value and row.value != "—"]
+
+
+def _place(answer: ScanAnswer) -> str:
+    assert answer.run is not None
+    origin = answer.run.batch.origin
+    parts = [named(origin.parent), named(origin)] if origin.parent else [named(origin)]
+    return ", ".join(reversed(parts)) if (get_language() or "").startswith("en") else "".join(parts)
+
+
+def subjects(answer: ScanAnswer) -> list[str]:
+    """What the ledger should be asked about."""
+    if answer.run is None:
+        return []
+    batch = answer.run.batch
+    return [f"authorisation:{batch.authorisation.code}", f"batch:{batch.code}", f"run:{answer.run.code}"]
+
+
+@cache
+def _region_name(code: str, language: str) -> str:
+    return region_name(code, english=language.startswith("en"))
+
+
+def seen_region(answer: ScanAnswer) -> str:
+    """Where the first scan was, in the page's language; empty where it is not known."""
+    region = answer.seen.first_region if answer.seen else ""
+    return _region_name(region, get_language() or "") if region else ""
+
+
+def as_json(answer: ScanAnswer) -> dict[str, Any]:
+    """The facts of the page, shaped as partners hold on to them."""
+    body: dict[str, Any] = {
+        "code": answer.code,
+        "verdict": answer.verdict.value,
+        "reasons": [{"code": reason.value, "text": str(REASONS[reason][0])} for reason in answer.reasons],
+        "gi": None,
+        "enterprise": None,
+        "batch": None,
+        "checks": [vars(check) for check in checks(answer)],
+        "scans": {"count": 0, "first_at": None, "first_region": ""},
+        "proofs": [_proof(proof) for proof in proofs_of(subjects(answer))],
+    }
+    if answer.run is not None:
+        batch = answer.run.batch
+        indication, enterprise = batch.authorisation.indication, batch.authorisation.enterprise
+        body["gi"] = {
+            "code": indication.code,
+            "name": indication.name,
+            "name_en": indication.name_en,
+            "types": indication.types,
+        }
+        body["enterprise"] = {"name": enterprise.name, "uscc": enterprise.uscc}
+        body["batch"] = {
+            "code": str(batch.code),
+            "lot": batch.lot,
+            "produced_on": batch.produced_on.isoformat(),
+            "best_before": batch.best_before.isoformat() if batch.best_before else None,
+            "origin": batch.origin_id,
+            "net_content_g": answer.run.unit_mass_g,
+        }
+    if answer.seen is not None:
+        body["scans"] = {
+            "count": answer.seen.count,
+            "first_at": timestamp(answer.seen.first_at),
+            "first_region": answer.seen.first_region,
+        }
+    return body
+
+
+def _proof(proof: ProofLink) -> dict[str, Any]:
+    return {"kind": proof.kind, "subject": proof.subject, "index": proof.index, "address": proof.address}
