@@ -128,12 +128,13 @@ def load_indications() -> Difference:
         for row in reference.indications()
     ]
     difference = merge(Indication, ("code",), rows)
+    counties = {county.code: county for county in Region.objects.filter(level="county").defer("boundary")}
     by_code = {indication.code: indication for indication in Indication.objects.prefetch_related("counties")}
     for source in reference.indications():
         indication = by_code[source.code]
         missing = set(source.counties) - {county.code for county in indication.counties.all()}
         if missing:
-            indication.counties.add(*missing)
+            indication.counties.add(*(counties[code] for code in missing))
             if source.code not in difference.added:
                 difference.changed.append(f"{source.code} counties: + {' '.join(sorted(missing))}")
                 difference.unchanged -= source.code not in difference.changed_keys
