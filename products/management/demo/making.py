@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from products.labels.models.label_run import LabelRun
 from products.labels.services.label_runs import activate_labels, issue_label_run, void_labels
-from products.management.demo.cast import maker, office
+from products.management.demo.cast import PROVINCE, maker, office
 from products.management.demo.register import Licensed, Progress, at_office_hours
 from products.registry.services.authorisations import decide
 from products.trace.models.batch import Batch
@@ -110,7 +110,7 @@ def add_mishaps(rng: random.Random, made: Sequence[Made], *, today: date) -> dic
         )
     for number, one in enumerate(chosen[16:]):
         decide(
-            actor=office(one.licensed.county[:4] + "00"),
+            actor=office(one.licensed.county[:4] + "00" if number < 6 else PROVINCE),
             code=one.licensed.code,
             action="suspend" if number < 6 else "withdraw",
             reason="演示：监督检查发现未按标准组织生产。",

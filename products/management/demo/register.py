@@ -150,7 +150,9 @@ def _count(zone: str, county: str, day: date, rng: random.Random) -> None:
 
 def add_enterprises(rng: random.Random, *, today: date, progress: Progress) -> Iterator[Licensed]:
     """300 enterprises with an announced authorisation in all 21 prefectures, and some whose application went otherwise."""
-    areas = [(item, sorted(area_county_codes(item))) for item in Indication.objects.order_by("code")]
+    # Kind 1 users (公告第354号) have announced GI products.
+    products = [item for item in Indication.objects.order_by("code") if "gi_product" in item.types]
+    areas = [(item, sorted(area_county_codes(item))) for item in products]
     by_prefecture: dict[str, list[tuple[Indication, list[str]]]] = {}
     for item, counties in areas:
         if item.prefecture_id and counties:
