@@ -94,8 +94,10 @@ class Idempotency:
             return ""
         if key := request.headers.get("Idempotency-Key"):
             return key
-        is_form = request.content_type in {"application/x-www-form-urlencoded", "multipart/form-data"}
-        return request.POST.get("idempotency_key", "") if is_form else ""
+        if request.content_type not in {"application/x-www-form-urlencoded", "multipart/form-data"}:
+            return ""
+        # A multipart body can be read as bytes only before it is read as fields.
+        return request.POST.get("idempotency_key", "") if request.body else ""
 
 
 class Refusals:

@@ -71,6 +71,12 @@ class TextTooLong(InvalidInput):
     code = "text_too_long"
 
 
+class InvalidText(InvalidInput):
+    """Control characters or broken ones, which no database or ledger should keep."""
+
+    code = "invalid_text"
+
+
 class WrongBatchState(Conflict):
     """The step does not follow from the batch's present state."""
 

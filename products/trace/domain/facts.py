@@ -72,6 +72,11 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip()
 
 
+def is_text(text: str) -> bool:
+    """Whether a text has nothing but characters people write, line breaks included: no controls, no half surrogates."""
+    return all(char in "\n\r\t" or unicodedata.category(char) not in {"Cc", "Cs"} for char in text)
+
+
 def read_mass_g(text: str) -> int:
     """Grams from a number of kilograms as people type it: 12.5, １２．５, 1,200, 500克, 25 斤.
 

@@ -15,7 +15,7 @@ from products.access import Actor
 from products.errors import NotFound
 from products.registry.models.enterprise import Enterprise
 from products.registry.models.region import Region
-from products.trace.domain.facts import Facts, degrees, write_kg
+from products.trace.domain.facts import Facts, degrees, is_text, write_kg
 from products.trace.models.batch import Batch, BatchCorrection
 
 PRIVATE_FIELDS = frozenset({"plot_name", "longitude_e6", "latitude_e6", "datum"})
@@ -58,9 +58,11 @@ def find_batch(*, actor: Actor, code: UUID) -> Batch:
     return batch
 
 
-def list_batches(*, actor: Actor, text: str = "", state: str = "", authorisation: str = "") -> QuerySet[Batch]:
+def list_batches(*, actor: Actor, text: str = "", state: str = "") -> QuerySet[Batch]:
     """By part of the lot number, maker or indication, in one state, the newest first; drafts are for their maker."""
     found = whole_batches(actor)
+    if not is_text(text + state):
+        return found.none()
     if text := text.strip():
         found = found.filter(
             Q(lot__icontains=text)
@@ -69,8 +71,6 @@ def list_batches(*, actor: Actor, text: str = "", state: str = "", authorisation
         )
     if state:
         found = found.filter(state=state)
-    if authorisation:
-        found = found.filter(authorisation__code=authorisation)
     return found
 
 

@@ -33,9 +33,10 @@ def county_groups(authorisations: list[Authorisation]) -> list[CountyGroup]:
 
 def batch_defaults(*, actor: Actor, authorisations: list[Authorisation], chosen: str, today: date) -> dict[str, object]:
     """Initial values by field; `chosen` is the code of an authorisation asked for, if any."""
-    last = _last_batch(actor, chosen)
     usable = {str(one.code): one for one in authorisations}
-    code = chosen if chosen in usable else str(last.authorisation.code) if last else ""
+    chosen = chosen if chosen in usable else ""
+    last = _last_batch(actor, chosen)
+    code = chosen or (str(last.authorisation.code) if last else "")
     if code not in usable:
         code = next(iter(usable), "")
     taken = Batch.objects.filter(authorisation__code=code, lot__startswith=f"{today:%y%m%d}-") if code else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -13,7 +14,7 @@ from products.errors import DomainError
 from products.registry.domain.datum import Datum, parse_datum
 from products.registry.domain.origin_area import OriginVerdict, Position
 from products.registry.domain.origin_area import check_origin as check_position_in
-from products.registry.errors import OutsideArea, ReasonMissing, UnusablePlace
+from products.registry.errors import OutsideArea, ReasonMissing, UnknownCounty, UnusablePlace
 from products.registry.models.authorisation import Authorisation
 from products.registry.models.region import Region
 from products.registry.queries.authorisations import require_usable
@@ -27,6 +28,7 @@ from products.trace.domain.facts import (
     earliest_production,
     gtin_14,
     is_lot,
+    is_text,
     micro_degrees,
 )
 from products.trace.errors import (
@@ -34,6 +36,7 @@ from products.trace.errors import (
     BestBeforeTooEarly,
     InvalidGtin,
     InvalidLot,
+    InvalidText,
     MassNotPositive,
     PointIncomplete,
     PointOutsideOrigin,
@@ -43,6 +46,7 @@ from products.trace.errors import (
 )
 
 MAX_PLOT_NAME: Final = 80
+_COUNTY_CODE: Final = re.compile(r"[0-9]{6}")
 Check = Callable[[Facts, Authorisation, date], None]
 
 
@@ -109,6 +113,10 @@ def check_best_before(facts: Facts, authorisation: Authorisation, today: date) -
 
 def check_origin(facts: Facts, authorisation: Authorisation, today: date) -> None:
     """The county is known and in the area; so is the point, which lies in that county."""
+    if not _COUNTY_CODE.fullmatch(facts.origin_code):
+        raise UnknownCounty(
+            _("产地须为县（市、区）的 6 位数字代码（GB/T 2260）。请从列表中选择。"), field="origin_code"
+        )
     county = find_county(facts.origin_code)
     area = area_county_codes(authorisation.indication)
     names = {"county": county.name, "indication": authorisation.indication.name}
@@ -146,6 +154,12 @@ def _is_on_the_border(longitude: Decimal, latitude: Decimal, datum: str, county:
 def check_plot_name(facts: Facts, authorisation: Authorisation, today: date) -> None:
     if len(facts.plot_name) > MAX_PLOT_NAME:
         raise TextTooLong(_("地块名称不得超过 80 个字。"), field="plot_name")
+    _require_text(facts.plot_name, "plot_name")
+
+
+def _require_text(text: str, field: str) -> None:
+    if not is_text(text):
+        raise InvalidText(_("含有不能显示的字符。请删去后重新输入。"), field=field)
 
 
 # Field -> the check that answers for it. A correction runs only those of the fields it changes.
@@ -176,4 +190,5 @@ def check_reason(reason: str) -> str:
         raise ReasonMissing(_("请写明原因。原因会公开显示，请不要写个人姓名和电话。"), field="reason")
     if len(reason) > 500:
         raise TextTooLong(_("原因不得超过 500 个字。"), field="reason")
+    _require_text(reason, "reason")
     return reason.strip()
