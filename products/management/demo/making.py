@@ -68,9 +68,8 @@ def _make_batch(rng: random.Random, one: Licensed, *, number: int, today: date) 
     release_batch(actor=actor, code=batch.code, now=at_office_hours(released_on, rng))
     if number % 12 != 5:  # some runs still lie in the store room
         last = quantity if number % 3 else quantity * 3 // 4
-        activate_labels(
-            actor=actor, run_code=run.code, first_serial=1, last_serial=last, now=at_office_hours(released_on, rng)
-        )
+        activated_at = at_office_hours(released_on + timedelta(days=1), rng)
+        activate_labels(actor=actor, run_code=run.code, first_serial=1, last_serial=last, now=activated_at)
     return Made(run=run, licensed=one, released_on=released_on)
 
 

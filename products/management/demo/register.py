@@ -162,7 +162,8 @@ def add_enterprises(rng: random.Random, *, today: date, progress: Progress) -> I
     total = ENTERPRISES + 40
     for number in range(1, total + 1):
         indication, counties = rng.choice(by_prefecture[prefectures[number % len(prefectures)]])
-        if number <= 2:  # the two producers one can sign in as
+        is_signed_in_as = number <= 2
+        if is_signed_in_as:
             indication = Indication.objects.get(name="郫县豆瓣")
             counties = sorted(area_county_codes(indication))
         county = rng.choice(counties)
@@ -170,7 +171,7 @@ def add_enterprises(rng: random.Random, *, today: date, progress: Progress) -> I
         uscc = demo_uscc(number, county=county, is_coop=is_coop)
         form = "专业合作社" if is_coop else "有限公司"
         span = (today - PLAN_START).days - 120
-        applied = PLAN_START + timedelta(days=30 + rng.randrange(span))
+        applied = PLAN_START + timedelta(days=30 + (60 * number if is_signed_in_as else rng.randrange(span)))
         register_enterprise(
             actor=office(county),
             uscc=uscc,

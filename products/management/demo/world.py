@@ -38,7 +38,9 @@ def build(*, scale: float, now: datetime, progress: Progress) -> dict[str, Any]:
     oversight.add_reports_and_cases(rng, made, now=now, progress=progress)
     accounts = make_accounts(licensed, now=now)
     spoilt = {one.licensed.code for one in mishaps.values()} | {one.run.pk for one in mishaps.values()}
-    good = [one for one in made if _is_genuine(one) and one.licensed.code not in spoilt][:8]
+    genuine = [one for one in made if one.licensed.code not in spoilt and _is_genuine(one)]
+    # The first producer's come first: whoever signs in finds the codes among their own.
+    good = sorted(genuine, key=lambda one: one.licensed is not licensed[0])[:8]
     return {
         "vkey": vkey(),
         "accounts": [vars(account) for account in accounts],
