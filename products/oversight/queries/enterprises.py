@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
-from django.db.models import Count, F, Q, QuerySet, Sum
-from django.db.models.functions import TruncMonth
-from django.utils import timezone
+from django.db.models import F, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from products.access import Actor
@@ -21,16 +18,10 @@ from products.oversight.queries.scope import within
 from products.registry.models.authorisation import Authorisation
 from products.registry.models.enterprise import Enterprise
 from products.scans.models.complaint import Complaint
-from products.scans.models.scan import Scan
+from products.scans.queries import scan_counts_by_month
 from products.trace.models.batch import Batch
 
 SHOWN = 50
-
-
-@dataclass(frozen=True)
-class MonthCount:
-    month: date
-    count: int
 
 
 @dataclass(frozen=True)
@@ -42,14 +33,15 @@ class EnterpriseUse:
     authorisations: list[Authorisation]
     batches: list[Batch]
     runs: list[LabelRun]
-    scans: list[MonthCount]
+    # (2026-11, scans), the oldest month first
+    scans: list[tuple[str, int]]
     complaints: list[Complaint]
     inspections: list[Inspection]
     cases: list[Case]
 
     @property
     def most_scans(self) -> int:
-        return max((month.count for month in self.scans), default=0)
+        return max((count for _month, count in self.scans), default=0)
 
 
 def enterprise_use(*, actor: Actor, uscc: str, year: int) -> EnterpriseUse:
@@ -70,7 +62,7 @@ def enterprise_use(*, actor: Actor, uscc: str, year: int) -> EnterpriseUse:
         ),
         batches=list(own.select_related("authorisation__indication").order_by("-created_at")[:SHOWN]),
         runs=list(_runs(firm)[:SHOWN]),
-        scans=_scans_by_month(firm),
+        scans=scan_counts_by_month(uscc=firm.uscc),
         complaints=list(work.complaints(actor=actor, uscc=firm.uscc)[:SHOWN]),
         inspections=list(work.inspections(actor=actor, uscc=firm.uscc)[:SHOWN]),
         cases=list(work.cases(actor=actor, uscc=firm.uscc)[:SHOWN]),
@@ -88,14 +80,3 @@ def _runs(firm: Enterprise) -> QuerySet[LabelRun]:
         )
         .order_by("-issued_at", "-pk")
     )
-
-
-def _scans_by_month(firm: Enterprise) -> list[MonthCount]:
-    rows = (
-        Scan.objects.filter(run__batch__authorisation__enterprise=firm)
-        .annotate(month=TruncMonth("at", tzinfo=timezone.get_default_timezone()))
-        .order_by("month")
-        .values_list("month")
-        .annotate(count=Count("pk"))
-    )
-    return [MonthCount(timezone.localtime(month).date(), count) for month, count in rows]

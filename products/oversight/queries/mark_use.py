@@ -79,7 +79,7 @@ def users(*, actor: Actor, text: str = "", region: str = "") -> QuerySet[Enterpr
     if text := text.strip():
         found = found.filter(Q(name__icontains=text) | Q(name_en__icontains=text) | Q(uscc=text.upper()))
     if region:
-        found = found.filter(region_id__startswith=region_prefix(region))
+        found = found.filter(region__code__startswith=region_prefix(region))
     return found
 
 

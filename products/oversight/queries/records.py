@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -64,7 +64,7 @@ def read_year(text: str) -> int | None:
 
 def start_of(day: date) -> datetime:
     """Midnight in China at the beginning of `day`."""
-    return timezone.make_aware(datetime(day.year, day.month, day.day))
+    return datetime.combine(day, time.min, tzinfo=timezone.get_default_timezone())
 
 
 def _narrowed(actor: Actor, asked: Asked, path: str) -> Q:
@@ -73,7 +73,7 @@ def _narrowed(actor: Actor, asked: Asked, path: str) -> Q:
     if asked.uscc:
         condition &= Q(**{f"{path}enterprise__uscc": asked.uscc})
     if asked.region:
-        condition &= Q(**{f"{path}enterprise__region_id__startswith": region_prefix(asked.region)})
+        condition &= Q(**{f"{path}enterprise__region__code__startswith": region_prefix(asked.region)})
     if asked.authorisation:
         condition &= Q(**{f"{path}code": asked.authorisation})
     return condition

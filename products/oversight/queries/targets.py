@@ -64,6 +64,11 @@ class TargetProgress:
         return self.prefectures.get("", 0)
 
     @property
+    def ranked(self) -> list[tuple[str, int]]:
+        """Prefecture codes and their counts, the largest first, "" last."""
+        return sorted(self.prefectures.items(), key=lambda row: (not row[0], -row[1], row[0]))
+
+    @property
     def mapped(self) -> dict[str, int]:
         return {code: count for code, count in self.prefectures.items() if code}
 
@@ -78,9 +83,9 @@ def _indications_in(prefixes: tuple[str, ...]) -> Q:
     """In the protected area's counties; an indication without counties covers its whole prefecture."""
     condition = Q(pk__in=[])
     for prefix in prefixes:
-        inside = Indication.counties.through.objects.filter(region_id__startswith=prefix).values("indication_id")
+        inside = Indication.counties.through.objects.filter(region__code__startswith=prefix).values("indication_id")
         condition |= Q(pk__in=inside)
-        condition |= Q(counties__isnull=True, prefecture_id__startswith=prefix[:4])
+        condition |= Q(counties__isnull=True, prefecture__code__startswith=prefix[:4])
     return condition
 
 
@@ -91,7 +96,7 @@ def _zones(begin: date, until: date) -> QuerySet[Zone]:
 
 
 def _zones_in(prefixes: tuple[str, ...]) -> Q:
-    return _starts("region_id", prefixes)
+    return _starts("region__code", prefixes)
 
 
 def _enterprises(begin: date, until: date) -> QuerySet[Enterprise]:
@@ -103,7 +108,7 @@ def _enterprises(begin: date, until: date) -> QuerySet[Enterprise]:
 
 
 def _enterprises_in(prefixes: tuple[str, ...]) -> Q:
-    return _starts("region_id", prefixes)
+    return _starts("region__code", prefixes)
 
 
 def _starts(field: str, prefixes: tuple[str, ...]) -> Q:
@@ -121,9 +126,9 @@ class _Metric:
 
 
 METRICS: dict[str, _Metric] = {
-    "new_indications": _Metric(_indications, _indications_in, "prefecture_id"),
-    "demonstration_zones": _Metric(_zones, _zones_in, "region_id"),
-    "authorised_enterprises": _Metric(_enterprises, _enterprises_in, "region_id"),
+    "new_indications": _Metric(_indications, _indications_in, "prefecture"),
+    "demonstration_zones": _Metric(_zones, _zones_in, "region"),
+    "authorised_enterprises": _Metric(_enterprises, _enterprises_in, "region"),
 }
 FAR_AWAY = date(9999, 12, 31)
 
@@ -132,7 +137,7 @@ def _counted(metric: _Metric, target: PolicyTarget, prefixes: tuple[str, ...], u
     rows = metric.rows(target.baseline_on, until)
     if prefixes:
         rows = rows.filter(metric.inside(prefixes))
-    found = rows.order_by().values_list("pk", "counted_on", metric.region)
+    found = rows.order_by().values_list("pk", "counted_on", f"{metric.region}__code")
     # By key: a join with several counties must not count a row twice.
     unique = {pk: Counted(day, _prefecture(region)) for pk, day, region in found}
     return list(unique.values())
@@ -198,10 +203,10 @@ def target_records(
     if prefixes := target_prefixes(actor):
         rows = rows.filter(rule.inside(prefixes))
     if prefecture == "none":
-        rows = rows.filter(Q(**{f"{rule.region}__isnull": True}) | Q(**{f"{rule.region}__endswith": "0000"}))
+        rows = rows.filter(Q(**{f"{rule.region}__isnull": True}) | Q(**{f"{rule.region}__code__endswith": "0000"}))
     elif prefecture:
-        rows = rows.filter(**{f"{rule.region}__startswith": _four_digits(prefecture)})
-    return rows.select_related(rule.region.removesuffix("_id")).distinct().order_by("counted_on", "pk")
+        rows = rows.filter(**{f"{rule.region}__code__startswith": _four_digits(prefecture)})
+    return rows.select_related(rule.region).distinct().order_by("counted_on", "pk")
 
 
 def _four_digits(prefecture: str) -> str:

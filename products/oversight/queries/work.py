@@ -18,6 +18,7 @@ from products.oversight.queries.scope import within
 from products.registry.domain.authorisation_states import actions_in, levels_for
 from products.registry.models.authorisation import Authorisation
 from products.scans.models.complaint import Complaint
+from products.scans.queries import visible_complaints
 
 
 def authorisations_in_charge(*, actor: Actor, state: str = "", text: str = "") -> QuerySet[Authorisation]:
@@ -114,20 +115,10 @@ def find_case(*, actor: Actor, number: str) -> Case:
 
 def complaints(*, actor: Actor, state: str = "", since: date | None = None, uscc: str = "") -> QuerySet[Complaint]:
     """`since` narrows to complaints received on or after that day."""
-    found = Complaint.objects.visible_to(actor).select_related("run__batch__authorisation__enterprise", "case")
-    if state:
-        found = found.filter(state=state)
+    found = visible_complaints(actor=actor, state=state)
     if since:
         found = found.filter(received_at__gte=start_of(since))
     return found.filter(run__batch__authorisation__enterprise__uscc=uscc) if uscc else found
-
-
-def find_complaint(*, actor: Actor, number: str) -> Complaint:
-    """Raises NotFound."""
-    found = complaints(actor=actor).filter(number=number).first()
-    if found is None:
-        raise NotFound(_("没有这件举报，或不在您的辖区内。"))
-    return found
 
 
 def may_work(actor: Actor) -> bool:

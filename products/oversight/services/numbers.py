@@ -16,7 +16,7 @@ Row = TypeVar("Row", bound=models.Model)
 ATTEMPTS = 50
 
 
-def create_numbered(rows: "models.QuerySet[Any]", *, kind: str, now: datetime, create: Callable[[str], Row]) -> Row:
+def create_numbered(rows: models.QuerySet[Any], *, kind: str, now: datetime, create: Callable[[str], Row]) -> Row:
     """Create a row under the next number of the year of `now` in China.
 
     Two offices may find the same newest number. The unique constraint lets one of them through and makes

@@ -20,7 +20,8 @@ from products.oversight.services.cases import advance_case, open_case
 from products.oversight.views.common import OFFICES, day_asked, page_of
 from products.proofs import proofs_of
 from products.scans.models.complaint import Complaint
-from products.scans.services.complaints import answer_complaint
+from products.scans.queries import find_complaint
+from products.scans.services.complaints import answer_complaint, contact_of
 
 # From which state a complaint may be answered, and how.
 ANSWERS = {
@@ -50,7 +51,7 @@ def case_new(request: HttpRequest) -> HttpResponse:
     """Out of a complaint (`?complaint=`) or the office's own finding (`?uscc=`)."""
     actor = actor_of(request)
     number = request.POST.get("complaint_number", "") or request.GET.get("complaint", "")
-    complaint = work.find_complaint(actor=actor, number=number) if number else None
+    complaint = find_complaint(actor=actor, number=number) if number else None
     form = CaseForm(request.POST or None, initial={"complaint_number": number, "uscc": request.GET.get("uscc", "")})
     made: list[Case] = []
 
@@ -105,7 +106,7 @@ def complaint_list(request: HttpRequest) -> HttpResponse:
 @page_for(*OFFICES)
 def complaint(request: HttpRequest, number: str) -> HttpResponse:
     actor = actor_of(request)
-    found = work.find_complaint(actor=actor, number=number)
+    found = find_complaint(actor=actor, number=number)
     states = [(state.value, state.label) for state in ANSWERS.get(Complaint.State(found.state), ())]
     form = AnswerForm(request.POST or None, states=states)
 
@@ -117,6 +118,7 @@ def complaint(request: HttpRequest, number: str) -> HttpResponse:
         return redirect("regulator-complaint", number=number)
     context = {
         "row": found,
+        "contact": contact_of(actor=actor, complaint=found),
         "case": Case.objects.visible_to(actor).filter(complaint=found).first(),
         "form": form,
         "may_answer": work.may_work(actor) and bool(states),
