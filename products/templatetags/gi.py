@@ -51,10 +51,10 @@ def in_kg(grams: int | None) -> str:
 
 
 def _decimal(grams: int, unit: int) -> str:
-    quotient = Decimal(grams) / unit
-    text = f"{quotient:f}"
-    places = len(text.partition(".")[2].rstrip("0"))
-    return number_format(quotient, decimal_pos=min(places, 3), use_l10n=True, force_grouping=True)
+    """At most three places, and none that are zero."""
+    rounded = (Decimal(grams) / unit).quantize(Decimal("0.001"))
+    places = len(f"{rounded:f}".rstrip("0").partition(".")[2])
+    return number_format(rounded, decimal_pos=places, use_l10n=True, force_grouping=True)
 
 
 @register.filter

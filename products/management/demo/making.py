@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -73,17 +73,16 @@ def _make_batch(rng: random.Random, one: Licensed, *, number: int, today: date) 
     return Made(run=run, licensed=one, released_on=released_on)
 
 
-def add_mishaps(rng: random.Random, made: Sequence[Made], *, today: date) -> dict[str, Made]:
-    """Voided labels, holds, recalls, and authorisations suspended or withdrawn after sale.
+def add_mishaps(rng: random.Random, made: Sequence[Made], *, spared: Collection[str], today: date) -> dict[str, Made]:
+    """Voided labels, holds, recalls, and authorisations suspended or withdrawn after sale; not of `spared` (USCC).
 
     Returns one run of each kind for var/demo.json, keyed voided, recalled, suspended.
     """
     late = today - timedelta(days=10)
     activated = [one for one in made if one.run.ranges.exists() and one.released_on < late]
-    # Not the two producers that people sign in as: their first screen should be an ordinary day.
-    theirs = {one.licensed.uscc for one in made[:1]} | {made[0].licensed.uscc}
-    others = [one for one in activated if one.licensed.uscc not in theirs]
-    chosen = rng.sample(others, 24)
+    # One run of each enterprise, so that no two mishaps meet.
+    by_enterprise = {one.licensed.uscc: one for one in activated if one.licensed.uscc not in spared}
+    chosen = rng.sample(list(by_enterprise.values()), 24)
     for one in chosen[:8]:
         void_labels(
             actor=maker(one.licensed.uscc),

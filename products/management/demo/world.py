@@ -33,7 +33,9 @@ def build(*, scale: float, now: datetime, progress: Progress) -> dict[str, Any]:
     register.add_zones(rng)
     licensed = list(register.add_enterprises(rng, today=today, progress=progress))
     made = making.make_batches(rng, licensed, scale=scale, today=today, progress=progress)
-    mishaps = making.add_mishaps(rng, made, today=today)
+    # The first screen of those one can sign in as should be an ordinary day.
+    spared = {one.uscc for one in licensed[:2]}
+    mishaps = making.add_mishaps(rng, made, spared=spared, today=today)
     public.add_scans(rng, made, scale=scale, now=now, progress=progress)
     oversight.add_reports_and_cases(rng, made, now=now, progress=progress)
     accounts = make_accounts(licensed, now=now)
