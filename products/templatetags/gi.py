@@ -150,7 +150,12 @@ def requirement(limit: Limit) -> str:
 def condition_text(limit: Limit) -> str:
     """When a limit applies: a band of another indicator, or a grade."""
     condition = limit.condition or {}
-    if not condition:
+    if "grade" in condition:
+        return _("%(grade)s 级") % {"grade": condition["grade"]}
+    if "indicator" not in condition:
         return "—"
-    low, high = condition.get("from"), condition.get("to")
-    return f"{condition.get('name', '')} {low or ''}～{high or ''} {condition.get('unit', '')}".strip()
+    name = _("酒精度") if condition["indicator"] == "alcohol" else str(condition["indicator"])
+    low, high, unit = condition["from"], condition["to"], condition["unit"]
+    if low and high:
+        return f"{name} {low}～{high} {unit}"
+    return f"{name} ≥ {low} {unit}" if low else f"{name} ≤ {high} {unit}"

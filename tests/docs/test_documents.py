@@ -15,7 +15,7 @@ from products.management.commands.openapi_snapshot import snapshot
 DOCS = Path(BASE_DIR) / "docs"
 
 
-def subclasses(kind: type) -> set[type]:
+def subclasses(kind: type[object]) -> set[type[object]]:
     return {kind} | {below for child in kind.__subclasses__() for below in subclasses(child)}
 
 

@@ -49,7 +49,7 @@ class StandardVersion(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.standard.code} {self.label}".strip()
+        return f"{self.standard.code}（{self.label}）" if self.label else self.standard.code
 
 
 class Limit(models.Model):

@@ -31,6 +31,11 @@ class IndicationPage:
     changes: list[IndicationChange]
     zones: list[Zone]
 
+    @property
+    def map_values(self) -> dict[str, int]:
+        """The prefecture to shade on the map."""
+        return {self.indication.prefecture_id: 1} if self.indication.prefecture_id else {}
+
 
 def _public() -> QuerySet[Authorisation]:
     return Authorisation.objects.visible_to(NOBODY).select_related("enterprise__region", "indication")

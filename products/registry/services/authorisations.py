@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -31,6 +32,7 @@ from products.registry.errors import (
 )
 from products.registry.models.authorisation import Authorisation, AuthorisationDecision, YearQuota
 from products.registry.models.indication import Indication
+from products.registry.queries.authorisations import require_usable
 from products.registry.services.applications import MAX_QUOTA_G
 from products.registry.services.texts import clean_number, clean_reason
 
@@ -212,6 +214,21 @@ def set_quota(*, actor: Actor, code: UUID, year: int, quota_g: int, document_no:
         now=now,
     )
     return quota
+
+
+def lock_usable(*, authorisation_id: int, days: Iterable[date]) -> Authorisation:
+    """The authorisation, kept from being decided about until the transaction ends, if usable on each of `days`.
+
+    Without the lock a label could be issued after a suspension that was already announced. Raises AuthorisationInactive.
+    """
+    authorisation = (
+        Authorisation.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("indication")
+        .get(pk=authorisation_id)
+    )
+    for day in days:
+        require_usable(authorisation, on=day)
+    return authorisation
 
 
 def lock_quota(*, authorisation_id: int, year: int) -> YearQuota:
