@@ -7,10 +7,12 @@ import random
 import statistics
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Final
 
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
@@ -66,8 +68,8 @@ def measure(size: Size) -> Result:
 
 
 def make_data(size: Size) -> list[LabelRun]:
-    """Regions, enterprises, batches, activated runs with their log entries, and scans of the past year."""
-    factories.make_regions()
+    """The reference data, enterprises, batches, activated runs with their log entries, and scans of the past year."""
+    call_command("load_reference", stdout=StringIO())
     indication = factories.make_indication()
     version = factories.make_version(indication)
     runs = []
