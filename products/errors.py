@@ -13,6 +13,8 @@ class DomainError(Exception):
 
     code: ClassVar[str]
     status: ClassVar[int] = 422
+    # Seconds after which the same may be tried again; 0 where time changes nothing.
+    retry_after: ClassVar[int] = 0
 
     def __init__(self, text: str, *, field: str = "") -> None:
         super().__init__(text)

@@ -17,3 +17,4 @@ class TooManyReports(DomainError):
 
     code = "too_many_reports"
     status = 429
+    retry_after = 3600

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from django.db.models import Count, QuerySet
@@ -35,12 +36,19 @@ def scan_counts_by_month(*, uscc: str) -> list[tuple[str, int]]:
 def visible_complaints(*, actor: Actor, state: str = "") -> QuerySet[Complaint]:
     """The reports of an office's region, the newest first, in one state if given."""
     found = Complaint.objects.visible_to(actor).select_related("run__batch__authorisation__enterprise")
+    if state and state not in Complaint.State.values:
+        return found.none()
     return found.filter(state=state) if state else found
+
+
+def is_number(text: str) -> bool:
+    """Whether a text could be a report's number; PostgreSQL refuses to look for some of what could not."""
+    return re.fullmatch(r"[0-9A-Za-z-]{1,16}", text) is not None
 
 
 def find_complaint(*, actor: Actor, number: str) -> Complaint:
     """Raises NotFound outside the office's region."""
-    found = visible_complaints(actor=actor).filter(number=number.upper()).first()
+    found = visible_complaints(actor=actor).filter(number=number.upper()).first() if is_number(number) else None
     if found is None:
         raise NotFound(_("没有这件举报，或不在您的辖区内。"))
     return found
@@ -48,7 +56,8 @@ def find_complaint(*, actor: Actor, number: str) -> Complaint:
 
 def followed_complaint(number: str) -> Complaint:
     """For the reporter, who knows the number. Raises NotFound."""
-    found = Complaint.objects.filter(number=number.strip().upper()).first()
+    number = number.strip()
+    found = Complaint.objects.filter(number=number.upper()).first() if is_number(number) else None
     if found is None:
         raise NotFound(_("没有这个举报编号。请核对，编号形如 JB261123-7K3QFA。"))
     return found

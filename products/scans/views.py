@@ -26,7 +26,8 @@ def visitor_of(request: HttpRequest) -> Visitor:
     """What the request tells about the visitor; headers count only where the deployment trusts them."""
     address = request.META.get("REMOTE_ADDR", "")
     if settings.ADDRESS_HEADER:
-        address = request.headers.get(settings.ADDRESS_HEADER, address)
+        # The last address is the proxy's own finding; what stands before it came from the visitor.
+        address = request.headers.get(settings.ADDRESS_HEADER, address).rpartition(",")[2].strip()
     region = request.headers.get(settings.REGION_HEADER, "") if settings.REGION_HEADER else ""
     known = len(region) == 6 and region.isascii() and region.isdigit()
     return Visitor(

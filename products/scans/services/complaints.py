@@ -16,8 +16,10 @@ from products.errors import InvalidInput, NotFound
 from products.labels.domain.unit_code import format_unit_code
 from products.labels.queries.runs import run_for_scan
 from products.registry.errors import IllegalStep, ReasonMissing
+from products.registry.services.texts import clean_text
 from products.scans.errors import TooManyReports
 from products.scans.models.complaint import Complaint
+from products.scans.queries import is_number
 from products.scans.services.scans import read_code
 from products.scans.services.visitors import Visitor, visitor_hash
 
@@ -45,12 +47,17 @@ def file_complaint(
     Raises NotACode, InvalidInput, TooManyReports.
     """
     code = read_code(code_text)
-    if not 5 <= len(text.strip()) <= 2000:
+    text = clean_text(text, field="text", longest=2000)
+    if len(text) < 5:
         raise InvalidInput(_("请用 5 至 2000 字说明哪里不对。"), field="text")
-    if len(contact) > 60 or len(bought_at) > 200:
-        raise InvalidInput(_("联系方式不超过 60 字，购买地点不超过 200 字。"), field="contact")
+    bought_at = clean_text(bought_at, field="bought_at", longest=200)
+    contact = clean_text(contact, field="contact", longest=60)
     mark = visitor_hash(visitor, now=now)
-    if Complaint.objects.filter(visitor=mark, received_at__gt=now - AN_HOUR).count() >= REPORTS_AN_HOUR:
+    lately = Complaint.objects.filter(visitor=mark, received_at__gt=now - AN_HOUR)
+    # A button pressed twice: whoever reports has no account, so that no key of theirs could tell.
+    if same := lately.filter(code_text=format_unit_code(code), text=text).first():
+        return same
+    if lately.count() >= REPORTS_AN_HOUR:
         raise TooManyReports(_("您已提交多次。请一小时后再试，或拨打 12315。"))
     run = run_for_scan(code.run)
     salt = new_salt()
@@ -60,9 +67,9 @@ def file_complaint(
         run=run,
         serial=code.serial if run else None,
         region=run.batch.authorisation.enterprise.region_id if run else PROVINCE,
-        text=text.strip(),
-        bought_at=bought_at.strip(),
-        contact=encrypt(contact.strip().encode()) if contact.strip() else b"",
+        text=text,
+        bought_at=bought_at,
+        contact=encrypt(contact.encode()) if contact else b"",
         salt=salt,
         visitor=mark,
         received_at=now,
@@ -76,7 +83,7 @@ def file_complaint(
         commitments={
             "text": commitment(complaint.text, salt=salt),
             "bought_at": commitment(complaint.bought_at, salt=salt),
-            "contact": commitment(contact.strip(), salt=salt),
+            "contact": commitment(contact, salt=salt),
         },
         now=now,
     )
@@ -96,14 +103,16 @@ def answer_complaint(*, actor: Actor, number: str, state: str, outcome: str = ""
     Raises NotFound, IllegalStep, ReasonMissing.
     """
     require_scope(actor, Scope.OVERSIGHT, Role.INSPECTOR)
-    complaint = Complaint.objects.visible_to(actor).select_for_update().filter(number=number).first()
+    found = Complaint.objects.visible_to(actor).select_for_update().filter(number=number.upper())
+    complaint = found.first() if is_number(number) else None
     if complaint is None:
         raise NotFound(_("没有这件举报，或不在您的辖区内。"))
     if state not in _NEXT.get(State(complaint.state), set()):
         raise IllegalStep(_("举报当前的状态不能这样办理。请刷新页面。"), field="state")
-    if state != State.ACCEPTED and not outcome.strip():
+    outcome = clean_text(outcome, field="outcome", longest=2000)
+    if state != State.ACCEPTED and not outcome:
         raise ReasonMissing(_("请写明处理结果，举报人会看到。"), field="outcome")
-    before, complaint.state, complaint.outcome = complaint.state, state, outcome.strip()
+    before, complaint.state, complaint.outcome = complaint.state, state, outcome
     complaint.save(update_fields=["state", "outcome"])
     record(
         actor=actor,

@@ -79,24 +79,29 @@ def answer_scan(*, text: str, visitor: Visitor, now: datetime, is_counted: bool 
     if not is_authentic(open_key(run), code) or not 1 <= code.serial <= run.quantity:
         return ScanAnswer(plain, code.serial, Verdict.NOT_GENUINE, (Reason.WRONG_TAG,))
     unit = unit_state(run, code.serial)
-    if is_counted:
-        return _record(plain, run, code.serial, unit, visitor=visitor, now=now)
-    seen = _look(run, code.serial)
-    verdict, reasons = _judge(run, unit, scan_count=seen.count if seen else 0, now=now)
+    # Before the transaction: a salt that a rollback took away again would stay behind in this process.
+    mark = visitor_hash(visitor, now=now) if is_counted else b""
+    if not is_counted or _is_repeated(run, code.serial, mark=mark, now=now):
+        seen = _look(run, code.serial)
+        verdict, reasons = _judge(run, unit, scan_count=seen.count if seen else 0, now=now)
+    else:
+        seen, verdict, reasons = _record(run, code.serial, unit, region=visitor.region, mark=mark, now=now)
     return ScanAnswer(plain, code.serial, verdict, reasons, run, seen, unit)
 
 
+def _is_repeated(run: LabelRun, serial: int, *, mark: bytes, now: datetime) -> bool:
+    recent = Scan.objects.filter(run=run, serial=serial, at__gt=now - REPEAT_WITHIN, visitor=mark)
+    return recent.exists()
+
+
 @transaction.atomic
-def _record(plain: str, run: LabelRun, serial: int, unit: UnitState, *, visitor: Visitor, now: datetime) -> ScanAnswer:
-    mark = visitor_hash(visitor, now=now)
-    again = Scan.objects.filter(run=run, serial=serial, at__gt=now - REPEAT_WITHIN, visitor=mark).exists()
-    seen = _look(run, serial) if again else _count(run, serial, region=visitor.region, now=now)
-    if seen is None:
-        seen = _count(run, serial, region=visitor.region, now=now)
+def _record(
+    run: LabelRun, serial: int, unit: UnitState, *, region: str, mark: bytes, now: datetime
+) -> tuple[Seen, Verdict, tuple[Reason, ...]]:
+    seen = _count(run, serial, region=region, now=now)
     verdict, reasons = _judge(run, unit, scan_count=seen.count, now=now)
-    if not again:
-        Scan.objects.create(run=run, serial=serial, at=now, verdict=verdict.value, region=visitor.region, visitor=mark)
-    return ScanAnswer(plain, serial, verdict, reasons, run, seen, unit)
+    Scan.objects.create(run=run, serial=serial, at=now, verdict=verdict.value, region=region, visitor=mark)
+    return seen, verdict, reasons
 
 
 def _look(run: LabelRun, serial: int) -> Seen | None:
@@ -107,18 +112,12 @@ def _look(run: LabelRun, serial: int) -> Seen | None:
 def _count(run: LabelRun, serial: int, *, region: str, now: datetime) -> Seen:
     # One statement: the first scan inserts, later ones add, and no two of them can count the same number.
     table = connection.ops.quote_name(UnitSeen._meta.db_table)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table} (run_id, serial, scan_count, first_at, first_region) VALUES (%s, %s, 1, %s, %s) "  # noqa: S608
-            f"ON CONFLICT (run_id, serial) DO UPDATE SET scan_count = {table}.scan_count + 1 "
-            "RETURNING scan_count",
-            [run.pk, serial, connection.ops.adapt_datetimefield_value(now), region],
-        )
-        count = int(cursor.fetchone()[0])
-    if count == 1:
-        return Seen(1, now, region)
-    row = UnitSeen.objects.only("first_at", "first_region").get(run=run, serial=serial)
-    return Seen(count, row.first_at, row.first_region)
+    (row,) = UnitSeen.objects.raw(
+        f"INSERT INTO {table} (run_id, serial, scan_count, first_at, first_region) VALUES (%s, %s, 1, %s, %s) "  # noqa: S608
+        f"ON CONFLICT (run_id, serial) DO UPDATE SET scan_count = {table}.scan_count + 1 RETURNING *",
+        [run.pk, serial, connection.ops.adapt_datetimefield_value(now), region],
+    )
+    return Seen(row.scan_count, row.first_at, row.first_region)
 
 
 def _judge(run: LabelRun, unit: UnitState, *, scan_count: int, now: datetime) -> tuple[Verdict, tuple[Reason, ...]]:

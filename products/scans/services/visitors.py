@@ -29,16 +29,19 @@ _salts: dict[date, bytes] = {}
 
 def _salt(day: date) -> bytes:
     """The day's salt, the same in every process; made by whoever needs it first."""
-    if day not in _salts:
+    salt = _salts.get(day)
+    if salt is None:
         row, _is_new = VisitorSalt.objects.get_or_create(day=day, defaults={"salt": secrets.token_bytes(32)})
+        salt = bytes(row.salt)
         _salts.clear()
-        _salts[day] = bytes(row.salt)
-    return _salts[day]
+        _salts[day] = salt
+    return salt
 
 
 def visitor_hash(visitor: Visitor, *, now: datetime) -> bytes:
     """16 bytes that are the same for one phone on one day, and mean nothing once the day's salt is deleted."""
-    text = f"{visitor.address}\0{visitor.agent}".encode()
+    # Headers may hold anything, half surrogates included.
+    text = f"{visitor.address}\0{visitor.agent}".encode(errors="backslashreplace")
     return hmac.new(_salt(timezone.localdate(now)), text, hashlib.sha256).digest()[:HASH_BYTES]
 
 
