@@ -7,6 +7,13 @@ from collections.abc import Iterator
 import pytest
 
 from products.scans.services import visitors
+from tests.ledger.flushing import flush_allowed
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flush_past_the_triggers() -> Iterator[None]:
+    with flush_allowed():
+        yield
 
 
 @pytest.fixture(autouse=True)
