@@ -130,7 +130,9 @@ def get_label_run(request: HttpRequest, code: str) -> RunOut:
 
 
 @router.get("/label-runs/{code}/codes.csv", operation_id="get_codes", summary="The unit codes as CSV")
-def get_codes(request: HttpRequest, code: str, first_serial: int, last_serial: int) -> StreamingHttpResponse:
+def get_codes(
+    request: HttpRequest, code: str, first_serial: int = 1, last_serial: int | None = None
+) -> StreamingHttpResponse:
     pieces = code_list(
         actor=actor_of(request), run_code=code, first_serial=first_serial, last_serial=last_serial, now=now_of(request)
     )

@@ -2,38 +2,64 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from products.labels.rendering.layouts import LAYOUTS
-from products.trace.domain.facts import UnreadableMass, read_mass_g
+from products.trace.domain.facts import UnreadableMass, read_mass_g, write_kg
 
 
 class RunForm(forms.Form):
     quantity = forms.IntegerField(label=gettext_lazy("枚数"), min_value=1, help_text=gettext_lazy("一件一枚"))
     unit_mass = forms.CharField(
-        label=gettext_lazy("每件净含量"), max_length=20, help_text=gettext_lazy("例如 500克、0.5公斤、1斤")
+        label=gettext_lazy("每件净含量"),
+        max_length=20,
+        help_text=gettext_lazy("与包装上标的净含量一致，例如 500"),
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+    )
+    unit = forms.ChoiceField(
+        label=gettext_lazy("单位"), choices=[("克", gettext_lazy("克")), ("公斤", gettext_lazy("公斤"))], initial="克"
     )
 
-    def clean_unit_mass(self) -> int:
-        """Grams."""
+    def clean(self) -> dict[str, Any]:
+        """`unit_mass` in grams."""
+        cleaned = super().clean() or self.cleaned_data
+        if not {"unit_mass", "unit"} <= cleaned.keys():
+            return cleaned
+        text = cleaned["unit_mass"].strip()
+        # Without a unit the reader takes a number for kilograms: a pack of 500 grams would become half a tonne.
+        has_unit = bool(text) and unicodedata.category(text[-1])[0] == "L"
         try:
-            return read_mass_g(self.cleaned_data["unit_mass"])
-        except UnreadableMass as error:
-            raise ValidationError(_("请填写数字和单位，最小到 1 克，例如 500克。")) from error
+            cleaned["unit_mass"] = read_mass_g(text if has_unit else text + cleaned["unit"])
+        except UnreadableMass:
+            self.add_error("unit_mass", _("请填写数字，最小到 1 克，例如 500 克或 2.5 公斤。"))
+        return cleaned
+
+
+def initial_mass(grams: int) -> dict[str, str]:
+    """A pack size as the form's two fields show it."""
+    if grams < 1_000:
+        return {"unit_mass": str(grams), "unit": "克"}
+    return {"unit_mass": write_kg(grams), "unit": "公斤"}
 
 
 class RangeForm(forms.Form):
+    """Serials of a run. The page holds several of these: each gets an `auto_id` of its own."""
+
     first_serial = forms.IntegerField(label=gettext_lazy("起始序号"), min_value=1)
     last_serial = forms.IntegerField(label=gettext_lazy("截止序号"), min_value=1)
 
 
 class VoidForm(RangeForm):
     reason = forms.CharField(label=gettext_lazy("作废原因"), max_length=200, help_text=gettext_lazy("例如：打印机卡纸"))
+
+
+class PreviewForm(forms.Form):
+    serial = forms.IntegerField(label=gettext_lazy("序号"), min_value=1)
 
 
 class PrintForm(RangeForm):

@@ -8,13 +8,24 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.utils.cache import patch_cache_control
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from products.access import Role
 from products.errors import DomainError
 from products.http import actor_of, now_of, page_for
-from products.labels.forms import MarkForm, PrintForm, RangeForm, RunForm, VoidForm, service_error
+from products.labels.forms import (
+    MarkForm,
+    PreviewForm,
+    PrintForm,
+    RangeForm,
+    RunForm,
+    VoidForm,
+    initial_mass,
+    service_error,
+)
 from products.labels.models.label_run import LabelRun
 from products.labels.queries.runs import (
     find_run,
@@ -24,14 +35,18 @@ from products.labels.queries.runs import (
     run_summary,
     visible_runs,
 )
-from products.labels.services.artefacts import code_list, mark_path, one_label
+from products.labels.services.artefacts import code_list, mark_version, one_label
 from products.labels.services.label_runs import activate_labels, issue_label_run, void_labels
 from products.labels.services.marks import store_mark_image
-from products.labels.services.print_files import find_print_file, open_print_file, request_print_file
+from products.labels.services.permission import reason_against
+from products.labels.services.print_files import find_print_file, is_ready, open_print_file, request_print_file
 from products.proofs import proofs_of
 from products.registry.queries.authorisations import quota_of
+from products.templatetags.gi import mass
 from products.trace.queries.batches import find_batch, issued_mass_g
 
+RANGES_SHOWN = 50
+A_FEW_SHEETS = 210
 CONTENT_TYPES = {"png": "image/png", "svg": "image/svg+xml"}
 
 
@@ -50,7 +65,7 @@ def run_new(request: HttpRequest, code: UUID) -> HttpResponse:
     actor = actor_of(request)
     batch = find_batch(actor=actor, code=code)
     last = newest_run_of(actor=actor)
-    form = RunForm(request.POST or None, initial={"unit_mass": f"{last.unit_mass_g}克" if last else ""})
+    form = RunForm(request.POST or None, initial=initial_mass(last.unit_mass_g) if last else None)
     if request.method == "POST" and form.is_valid():
         try:
             run = issue_label_run(
@@ -60,38 +75,71 @@ def run_new(request: HttpRequest, code: UUID) -> HttpResponse:
                 unit_mass_g=form.cleaned_data["unit_mass"],
                 now=now_of(request),
             )
-            messages.success(request, _("已领取 %(count)s 枚标签。") % {"count": f"{run.quantity:,}"})
+            messages.success(
+                request,
+                _("已领取 %(count)s 枚标签，每件 %(each)s，共占用 %(all)s。")
+                % {"count": f"{run.quantity:,}", "each": mass(run.unit_mass_g), "all": mass(run.mass_g)},
+            )
             return redirect("run", code=run.code)
         except DomainError as error:
             service_error(form, error, unit_mass_g="unit_mass")
     quota = quota_of(authorisation_id=batch.authorisation_id, year=batch.produced_on.year)
     used = labelled_mass_in_year_g(authorisation_id=batch.authorisation_id, year=batch.produced_on.year)
+    taken = form.cleaned_data if form.is_bound else {}
+    left_in_batch_g = max(0, batch.net_mass_g - issued_mass_g(batch))
+    left_in_quota_g = max(0, quota.quota_g - used) if quota else 0
     context = {
         "form": form,
         "batch": batch,
-        "left_in_batch_g": max(0, batch.net_mass_g - issued_mass_g(batch)),
+        "reason_against": reason_against(batch, on=localdate(now_of(request))),
         "quota": quota,
-        "left_in_quota_g": max(0, quota.quota_g - used) if quota else 0,
+        "left_in_batch_g": left_in_batch_g,
+        "left_in_quota_g": left_in_quota_g,
+        **_arithmetic(
+            left_g=min(left_in_batch_g, left_in_quota_g),
+            quantity=taken.get("quantity"),
+            unit_mass_g=taken.get("unit_mass") or (last.unit_mass_g if last else None),
+        ),
     }
-    return render(request, "labels/run_new.html", context, status=200 if not form.errors else 422)
+    return render(request, "labels/run_new.html", context, status=422 if form.errors else 200)
+
+
+def _arithmetic(*, left_g: int, quantity: int | None, unit_mass_g: object) -> dict[str, object]:
+    """What the form says in words: how many packs of this size are left, and how much was asked for."""
+    if not isinstance(unit_mass_g, int) or not unit_mass_g:
+        return {}
+    return {
+        "pack_g": unit_mass_g,
+        "most": left_g // unit_mass_g,
+        "quantity": quantity,
+        "asked_g": quantity * unit_mass_g if quantity else None,
+    }
 
 
 def _run_page(request: HttpRequest, run: LabelRun, forms: dict[str, object], status: int = 200) -> HttpResponse:
     waiting = next_waiting_range(run)
     first, last = waiting or (1, run.quantity)
-    whole = {"first_serial": first, "last_serial": last}
+    preview = PreviewForm(request.GET if "serial" in request.GET else None, initial={"serial": 1}, auto_id="preview_%s")
+    serial = preview.cleaned_data["serial"] if preview.is_bound and preview.is_valid() else 1
+    ranges = sorted(run.ranges.all(), key=lambda row: row.at, reverse=True)
     context = {
         "run": run,
         "summary": run_summary(run),
         "waiting": waiting,
-        "ranges": run.ranges.all(),
+        "ranges": ranges[:RANGES_SHOWN],
+        "earlier_count": max(0, len(ranges) - RANGES_SHOWN),
         "files": run.print_files.all()[:20],
         "is_own": actor_of(request).uscc == run.batch.authorisation.enterprise.uscc,
-        "has_mark": mark_path(run.batch.authorisation.enterprise.uscc).exists(),
-        "activate_form": RangeForm(initial=whole, prefix=None),
-        "void_form": VoidForm(),
-        "print_form": PrintForm(initial={"first_serial": 1, "last_serial": min(run.quantity, 210)}),
-        "mark_form": MarkForm(),
+        "reason_against": reason_against(run.batch, on=localdate(now_of(request))),
+        "mark_version": mark_version(run.batch.authorisation.enterprise.uscc),
+        "preview_form": preview,
+        "serial": min(serial, run.quantity),
+        "activate_form": RangeForm(initial={"first_serial": first, "last_serial": last}, auto_id="activate_%s"),
+        "void_form": VoidForm(auto_id="void_%s"),
+        "print_form": PrintForm(
+            initial={"first_serial": 1, "last_serial": min(run.quantity, A_FEW_SHEETS)}, auto_id="print_%s"
+        ),
+        "mark_form": MarkForm(auto_id="mark_%s"),
         "proofs": proofs_of([f"run:{run.code}"]),
         **forms,
     }
@@ -106,7 +154,7 @@ def run(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 @page_for(Role.PRODUCER)
 def activate(request: HttpRequest, code: str) -> HttpResponse:
-    form = RangeForm(request.POST)
+    form = RangeForm(request.POST, auto_id="activate_%s")
     if form.is_valid():
         try:
             activate_labels(actor=actor_of(request), run_code=code, now=now_of(request), **form.cleaned_data)
@@ -120,7 +168,7 @@ def activate(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 @page_for(Role.PRODUCER)
 def void(request: HttpRequest, code: str) -> HttpResponse:
-    form = VoidForm(request.POST)
+    form = VoidForm(request.POST, auto_id="void_%s")
     if form.is_valid():
         try:
             void_labels(actor=actor_of(request), run_code=code, now=now_of(request), **form.cleaned_data)
@@ -134,7 +182,7 @@ def void(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 @page_for(Role.PRODUCER)
 def print_new(request: HttpRequest, code: str) -> HttpResponse:
-    form = PrintForm(request.POST)
+    form = PrintForm(request.POST, auto_id="print_%s")
     if form.is_valid():
         try:
             row = request_print_file(actor=actor_of(request), run_code=code, now=now_of(request), **form.cleaned_data)
@@ -147,7 +195,7 @@ def print_new(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 @page_for(Role.PRODUCER)
 def mark(request: HttpRequest, code: str) -> HttpResponse:
-    form = MarkForm(request.POST, request.FILES)
+    form = MarkForm(request.POST, request.FILES, auto_id="mark_%s")
     if form.is_valid():
         try:
             store_mark_image(actor=actor_of(request), content=form.cleaned_data["mark"].read(), now=now_of(request))
@@ -162,8 +210,7 @@ def mark(request: HttpRequest, code: str) -> HttpResponse:
 def print_file(request: HttpRequest, code: UUID) -> HttpResponse:
     """How far the file is; the page reloads itself until it is done."""
     row = find_print_file(actor=actor_of(request), code=code, now=now_of(request))
-    total = row.last_serial - row.first_serial + 1
-    return render(request, "labels/print_file.html", {"file": row, "total": total})
+    return render(request, "labels/print_file.html", {"file": row, "is_ready": is_ready(row, now=now_of(request))})
 
 
 @page_for(Role.PRODUCER)
@@ -176,18 +223,18 @@ def print_file_download(request: HttpRequest, code: UUID) -> FileResponse:
 
 @page_for(Role.PRODUCER)
 def label(request: HttpRequest, code: str, serial: int, form: str) -> HttpResponse:
-    """One label as a picture."""
+    """One label as a picture. Every making is noted in the ledger, so that the browser keeps it for a while."""
     content = one_label(actor=actor_of(request), run_code=code, serial=serial, form=form, now=now_of(request))
-    return HttpResponse(content, content_type=CONTENT_TYPES[form])
+    response = HttpResponse(content, content_type=CONTENT_TYPES[form])
+    patch_cache_control(response, private=True, max_age=3600)
+    return response
 
 
 @page_for(Role.PRODUCER)
 def codes(request: HttpRequest, code: str) -> HttpResponse | StreamingHttpResponse:
     """The whole run's codes as CSV, streamed."""
     run = find_run(actor=actor_of(request), code=code)
-    pieces = code_list(
-        actor=actor_of(request), run_code=code, first_serial=1, last_serial=run.quantity, now=now_of(request)
-    )
+    pieces = code_list(actor=actor_of(request), run_code=code, now=now_of(request))
     response = StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{run.code}.csv"'
     return response

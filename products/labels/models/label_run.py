@@ -102,3 +102,8 @@ class PrintFile(models.Model):
 
     class Meta:
         ordering = ["-requested_at"]
+
+    @property
+    def count(self) -> int:
+        """Labels in the file."""
+        return self.last_serial - self.first_serial + 1

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from products.access import Actor
 from products.errors import NotFound
+from products.labels.domain.unit_code import RUN_LENGTH
 from products.labels.models.label_run import LabelRange, LabelRun
 from products.trace.models.batch import Batch
 from products.trace.queries.batches import run_mass
@@ -24,9 +25,16 @@ def _whole() -> QuerySet[LabelRun]:
     )
 
 
+def canonical_run(code: str) -> str:
+    """A run's code as it is stored, from one as it may be typed; empty for what cannot be one."""
+    plain = code.upper()
+    # A NUL or a letter beyond ASCII would be an error of the database, not an answer.
+    return plain if len(plain) == RUN_LENGTH and plain.isascii() and plain.isalnum() else ""
+
+
 def find_run(*, actor: Actor, code: str) -> LabelRun:
     """Raises NotFound for a run that is not there or not for this actor's eyes."""
-    run = _whole().filter(pk__in=LabelRun.objects.visible_to(actor), code=code.upper()).first()
+    run = visible_runs(actor=actor).filter(code=canonical_run(code)).first()
     if run is None:
         raise NotFound(_("没有这批标签，或您无权查看。"))
     return run
@@ -43,7 +51,7 @@ def run_for_scan(code: str) -> LabelRun | None:
 
 
 def runs_of(batch: Batch) -> QuerySet[LabelRun]:
-    return LabelRun.objects.filter(batch=batch).prefetch_related("ranges")
+    return LabelRun.objects.filter(batch=batch).select_related("batch").prefetch_related("ranges")
 
 
 @dataclass(frozen=True)
@@ -88,16 +96,30 @@ class RunSummary:
 
 
 def run_summary(run: LabelRun) -> RunSummary:
-    """Counts by range arithmetic: no unit has a row."""
-    voided = [(row.first_serial, row.last_serial) for row in run.ranges.all() if row.kind == LabelRange.Kind.VOIDED]
-    activated = 0
-    for row in run.ranges.all():
-        if row.kind == LabelRange.Kind.ACTIVATED:
-            activated += row.last_serial - row.first_serial + 1
-            activated -= sum(
-                max(0, min(last, row.last_serial) - max(first, row.first_serial) + 1) for first, last in voided
-            )
-    return RunSummary(issued=run.quantity, activated=activated, voided=sum(last - first + 1 for first, last in voided))
+    """Counts by range arithmetic: no unit has a row. Ranges of one kind never overlap."""
+    ranges = sorted(run.ranges.all(), key=lambda row: row.first_serial)
+    voided = [(row.first_serial, row.last_serial) for row in ranges if row.kind == LabelRange.Kind.VOIDED]
+    activated = [(row.first_serial, row.last_serial) for row in ranges if row.kind == LabelRange.Kind.ACTIVATED]
+    both = _common(activated, voided)
+    return RunSummary(issued=run.quantity, activated=_length(activated) - both, voided=_length(voided))
+
+
+def _length(ranges: list[tuple[int, int]]) -> int:
+    return sum(last - first + 1 for first, last in ranges)
+
+
+def _common(some: list[tuple[int, int]], others: list[tuple[int, int]]) -> int:
+    """How many serials are in both lists of ascending ranges; one walk along both, they may be long."""
+    count = left = right = 0
+    while left < len(some) and right < len(others):
+        first = max(some[left][0], others[right][0])
+        last = min(some[left][1], others[right][1])
+        count += max(0, last - first + 1)
+        if some[left][1] < others[right][1]:
+            left += 1
+        else:
+            right += 1
+    return count
 
 
 def overlapping(run: LabelRun, *, kind: str, first_serial: int, last_serial: int) -> bool:

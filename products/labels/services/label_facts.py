@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
+from products.labels.domain.digital_link import InvalidLink
 from products.labels.domain.mark_rules import IndicationType, LabelFacts, Missing
 from products.labels.domain.unit_code import unit_codes
 from products.labels.errors import CannotRender
@@ -50,11 +51,13 @@ def label_facts(run: LabelRun, first_serial: int, last_serial: int) -> Iterator[
         yield replace(common, unit_code=code)
 
 
-def explain(error: RenderingRefused) -> CannotRender:
+def explain(error: RenderingRefused | InvalidLink) -> CannotRender:
     """A refusal of the drawing as one that says what to do."""
     if isinstance(error, FactsMissing):
         wanted = "、".join(str(_missing_in_words().get(code, code)) for code in error.missing)
         return CannotRender(_("标签上依法须有的内容不全：%(wanted)s。请补全后再打印。") % {"wanted": wanted})
+    if isinstance(error, InvalidLink):
+        return CannotRender(_("本平台的网址不能印成二维码。请联系平台管理员。"))
     words = {
         "label_too_small": _("内容放不下。请选较大的标签纸。"),
         "qr_module_too_small": _("这个尺寸的二维码太密，打印后难以识读。请选较大的标签纸。"),

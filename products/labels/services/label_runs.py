@@ -1,6 +1,6 @@
 """Issuing, activating and voiding labels.
 
-Locks are taken in one order: batch, quota, run.
+Locks are taken in one order: batch, authorisation, quota, run.
 """
 
 from __future__ import annotations
@@ -8,8 +8,10 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,16 +23,15 @@ from products.labels.errors import (
     AlreadyActivated,
     AlreadyVoided,
     BatchExhausted,
-    BatchNotLabellable,
     InvalidRange,
     QuotaExhausted,
 )
 from products.labels.models.label_run import LabelRange, LabelRun
-from products.labels.queries.runs import labelled_mass_in_year_g, overlapping
+from products.labels.queries.runs import canonical_run, labelled_mass_in_year_g, overlapping
 from products.labels.services.keys import new_key, seal_key
-from products.registry.queries.authorisations import require_usable
-from products.registry.services.authorisations import lock_quota
-from products.trace.models.batch import Batch
+from products.labels.services.permission import require_labellable_state
+from products.registry.services.authorisations import lock_quota, lock_usable
+from products.registry.services.texts import clean_reason
 from products.trace.queries.batches import issued_mass_g
 from products.trace.services.batches import lock_batch
 
@@ -38,7 +39,7 @@ MAX_UNIT_MASS_G = 1_000_000_000  # a pack of a thousand tonnes: beyond any carri
 
 
 @transaction.atomic
-def issue_label_run(*, actor: Actor, batch_code: object, quantity: int, unit_mass_g: int, now: datetime) -> LabelRun:
+def issue_label_run(*, actor: Actor, batch_code: UUID, quantity: int, unit_mass_g: int, now: datetime) -> LabelRun:
     """Issue serials 1 to `quantity`, never more than the batch can fill and the year's quota allows.
 
     Raises NotFound, BatchNotLabellable, AuthorisationInactive, QuotaMissing, BatchExhausted,
@@ -51,10 +52,8 @@ def issue_label_run(*, actor: Actor, batch_code: object, quantity: int, unit_mas
         raise InvalidInput(_("每件净含量须大于 0 克。"), field="unit_mass_g")
     # Lock before counting: two runs that saw the same remainder would both pass.
     batch = lock_batch(actor=actor, code=batch_code)
-    if batch.state not in {Batch.State.REGISTERED, Batch.State.RELEASED}:
-        raise BatchNotLabellable(_("只有已登记或已放行的批次可以领取标签。请先处理批次的状态。"), field="batch_code")
-    require_usable(batch.authorisation, on=batch.produced_on)
-    require_usable(batch.authorisation, on=timezone.localdate(now))
+    require_labellable_state(batch)
+    lock_usable(authorisation_id=batch.authorisation_id, days=[batch.produced_on, timezone.localdate(now)])
     quota = lock_quota(authorisation_id=batch.authorisation_id, year=batch.produced_on.year)
 
     # Void runs are counted too: a printed code is never handed out twice.
@@ -105,14 +104,12 @@ def _free_code() -> str:
             return code
 
 
+def _own_runs(actor: Actor) -> QuerySet[LabelRun]:
+    return LabelRun.objects.filter(batch__authorisation__enterprise__uscc=actor.uscc)
+
+
 def _lock_run(actor: Actor, code: str, first_serial: int, last_serial: int) -> LabelRun:
-    require_scope(actor, Scope.LABELS, Role.PRODUCER)
-    run = (
-        LabelRun.objects.select_for_update(of=("self",))
-        .select_related("batch__authorisation__enterprise")
-        .filter(code=code.upper(), batch__authorisation__enterprise__uscc=actor.uscc)
-        .first()
-    )
+    run = _own_runs(actor).select_for_update(of=("self",)).filter(code=canonical_run(code)).first()
     if run is None:
         raise NotFound(_("没有这批标签，或不属于本单位。"))
     if not 1 <= first_serial <= last_serial <= run.quantity:
@@ -155,7 +152,17 @@ def _add_range(
 
 @transaction.atomic
 def activate_labels(*, actor: Actor, run_code: str, first_serial: int, last_serial: int, now: datetime) -> LabelRange:
-    """Say that these labels are on packs. Raises NotFound, InvalidRange, AlreadyActivated, AlreadyVoided."""
+    """Say that these labels are on packs.
+
+    Raises NotFound, BatchNotLabellable, AuthorisationInactive, InvalidRange, AlreadyActivated or AlreadyVoided.
+    """
+    require_scope(actor, Scope.LABELS, Role.PRODUCER)
+    batch_code = _own_runs(actor).filter(code=canonical_run(run_code)).values_list("batch__code", flat=True).first()
+    batch = lock_batch(actor=actor, code=batch_code) if batch_code else None
+    if batch is None:
+        raise NotFound(_("没有这批标签，或不属于本单位。"))
+    require_labellable_state(batch)
+    lock_usable(authorisation_id=batch.authorisation_id, days=[timezone.localdate(now)])
     run = _lock_run(actor, run_code, first_serial, last_serial)
     if overlapping(run, kind=LabelRange.Kind.ACTIVATED, first_serial=first_serial, last_serial=last_serial):
         raise AlreadyActivated(_("所选范围内有已启用的标签。请只填尚未启用的序号。"), field="first_serial")
@@ -174,9 +181,14 @@ def activate_labels(*, actor: Actor, run_code: str, first_serial: int, last_seri
 def void_labels(
     *, actor: Actor, run_code: str, first_serial: int, last_serial: int, reason: str, now: datetime
 ) -> LabelRange:
-    """End these labels for good, with the reason. Raises NotFound, InvalidRange, AlreadyVoided, InvalidInput."""
+    """End these labels for good, with the reason; allowed whatever the batch's and the right's state.
+
+    Raises NotFound, InvalidRange, AlreadyVoided, InvalidInput.
+    """
+    require_scope(actor, Scope.LABELS, Role.PRODUCER)
     run = _lock_run(actor, run_code, first_serial, last_serial)
-    if not reason.strip():
+    reason = clean_reason(reason)
+    if not reason:
         raise InvalidInput(_("请写明作废原因，例如：打印机卡纸。"), field="reason")
     return _add_range(
         actor=actor,
@@ -184,7 +196,7 @@ def void_labels(
         kind=LabelRange.Kind.VOIDED,
         first_serial=first_serial,
         last_serial=last_serial,
-        reason=reason.strip(),
+        reason=reason,
         now=now,
     )
 
