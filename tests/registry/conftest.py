@@ -10,6 +10,13 @@ from products.access import Actor, Role
 from products.registry.models.indication import Indication
 from products.registry.queries.regions import county_index
 from tests.factories import make_indication, make_user
+from tests.ledger.flushing import flush_allowed
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flush_past_the_triggers() -> Iterator[None]:
+    with flush_allowed():
+        yield
 
 
 @pytest.fixture(autouse=True)

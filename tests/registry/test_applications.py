@@ -76,6 +76,8 @@ def test_associations_and_auditors_do_not_apply(association: Actor, auditor: Act
     ("changes", "code", "field"),
     [
         ({"indication_code": "SC-9999"}, "not_found", "indication_code"),
+        ({"indication_code": "SC\x00"}, "invalid_input", "indication_code"),
+        ({"uscc": "9151\x00"}, "invalid_input", "uscc"),
         ({"product_name": "  "}, "invalid_input", "product_name"),
         ({"product_name": "豆" * 81}, "invalid_input", "product_name"),
         ({"product_name": "豆\x00瓣"}, "invalid_input", "product_name"),

@@ -82,6 +82,7 @@ def test_a_producer_registers_its_own_code_and_no_other(regions: None) -> None:
         ({"uscc": ""}, "invalid_uscc", "uscc"),
         ({"uscc": LEGACY}, "uscc_needs_review", "uscc"),
         ({"region_code": "510199"}, "unknown_county", "region_code"),
+        ({"region_code": "51\x00"}, "unknown_county", "region_code"),
         ({"region_code": "510100"}, "unknown_county", "region_code"),
         ({"name": " "}, "invalid_input", "name"),
         ({"name": "厂" * 121}, "invalid_input", "name"),

@@ -157,7 +157,7 @@ def create_enterprise(request: HttpRequest, body: EnterpriseIn) -> Status[Enterp
 
 
 @router.post(
-    "/enterprises/legacy",
+    "/legacy-enterprises",
     response={201: EnterpriseOut},
     operation_id="accept_legacy_uscc",
     summary="Enter an enterprise whose early code fails its check, with proof",

@@ -29,7 +29,8 @@ def area_county_codes(indication: Indication) -> frozenset[str]:
 def search_indications(text: str = "", *, prefecture: str = "", kind: str = "") -> QuerySet[Indication]:
     """By part of the name, code or category, in one prefecture, of one type."""
     found = Indication.objects.select_related("prefecture").order_by("is_demo", "code")
-    if text := text.strip():
+    # PostgreSQL cannot even be asked for a NUL.
+    if text := text.replace("\x00", "").strip():
         found = found.filter(
             Q(name__icontains=text) | Q(name_en__icontains=text) | Q(code__iexact=text) | Q(category__icontains=text)
         )

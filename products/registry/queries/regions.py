@@ -17,7 +17,7 @@ from products.registry.models.region import Region
 
 def find_county(code: str, *, field: str = "origin_code") -> Region:
     """The county with this GB/T 2260 code. Raises UnknownCounty, naming the input `field`."""
-    county = Region.objects.filter(code=code, level="county").first()
+    county = Region.objects.filter(code=code, level="county").first() if code.isdigit() else None
     if county is None:
         raise UnknownCounty(_("没有代码为 %(code)s 的县（市、区）。请从列表中选择。") % {"code": code}, field=field)
     return county

@@ -79,7 +79,7 @@ def enterprise_page(uscc: str) -> EnterprisePage:
 
 def search_enterprises(text: str) -> QuerySet[Enterprise]:
     """Enterprises with a public authorisation, by part of the name or by the whole code."""
-    text = text.strip()
+    text = text.replace("\x00", "").strip()
     return (
         Enterprise.objects.filter(authorisations__state__in=Authorisation.PUBLIC_STATES)
         .filter(Q(name__icontains=text) | Q(uscc__iexact=text))

@@ -55,8 +55,8 @@ def submit_application(
     ProtectionCancelled, OutsideArea, EvidenceMissing (公告第354号), QuotaMissing, AuthorisationExists, InvalidInput.
     """
     require_scope(actor, Scope.REGISTRY, Role.PRODUCER, Role.INSPECTOR)
-    indication = _lock_indication(application.indication_code)
-    enterprise = _lock_enterprise(actor, application.uscc)
+    indication = _lock_indication(clean_text(application.indication_code, field="indication_code", longest=20))
+    enterprise = _lock_enterprise(actor, clean_text(application.uscc, field="uscc", longest=18).upper())
     application = replace(
         application,
         product_name=clean_text(application.product_name, field="product_name", longest=80),

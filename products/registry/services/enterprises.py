@@ -15,6 +15,7 @@ from products.registry.domain.identifiers import InvalidUscc as MalformedUscc
 from products.registry.domain.identifiers import UsccAssessment, assess_uscc
 from products.registry.errors import AlreadyRegistered, EvidenceMissing, InvalidUscc, UsccNeedsReview
 from products.registry.models.enterprise import Enterprise
+from products.registry.models.region import Region
 from products.registry.queries.regions import find_county
 from products.registry.services.texts import clean_text
 
@@ -42,16 +43,17 @@ def register_enterprise(
         raise UsccNeedsReview(
             _("统一社会信用代码的校验位不符。请核对；若营业执照确是此码，请附执照图片由监管部门核准。"), field="uscc"
         )
-    _require_may_register(actor, assessment.uscc, region_code)
+    county = find_county(region_code, field="region_code")
+    _require_may_register(actor, assessment.uscc, county)
     return _enter(
         actor=actor,
         now=now,
+        county=county,
         facts={
             "uscc": assessment.uscc,
             "name": name,
             "name_en": name_en,
             "address": address,
-            "region_code": region_code,
         },
         verdict="valid",
         is_demo=is_demo,
@@ -70,12 +72,14 @@ def accept_legacy_uscc(
     assessment = _assess(uscc)
     if not re.fullmatch(r"[0-9a-f]{64}", proof_sha256):
         raise EvidenceMissing(_("请附营业执照图片的 SHA-256 摘要（64 位十六进制）。"), field="proof_sha256")
-    _require_may_register(actor, assessment.uscc, region_code)
+    county = find_county(region_code, field="region_code")
+    _require_may_register(actor, assessment.uscc, county)
     is_valid = assessment.verdict == "valid"
     return _enter(
         actor=actor,
         now=now,
-        facts={"uscc": assessment.uscc, "name": name, "name_en": "", "address": address, "region_code": region_code},
+        county=county,
+        facts={"uscc": assessment.uscc, "name": name, "name_en": "", "address": address},
         verdict="valid" if is_valid else "accepted",
         proof_sha256="" if is_valid else proof_sha256,
     )
@@ -90,27 +94,33 @@ def _assess(uscc: str) -> UsccAssessment:
         ) from error
 
 
-def _require_may_register(actor: Actor, uscc: str, region_code: str) -> None:
+def _require_may_register(actor: Actor, uscc: str, county: Region) -> None:
     if actor.is_role(Role.PRODUCER) and uscc != actor.uscc:
         raise Forbidden(_("生产者只能登记本单位。请使用本单位的统一社会信用代码。"))
-    if actor.is_role(Role.INSPECTOR) and not actor.covers(region_code):
+    if actor.is_role(Role.INSPECTOR) and not actor.covers(county.code):
         raise Forbidden(_("该企业不在您的辖区内。"))
 
 
 def _enter(
-    *, actor: Actor, now: datetime, facts: dict[str, str], verdict: str, proof_sha256: str = "", is_demo: bool = False
+    *,
+    actor: Actor,
+    now: datetime,
+    county: Region,
+    facts: dict[str, str],
+    verdict: str,
+    proof_sha256: str = "",
+    is_demo: bool = False,
 ) -> Enterprise:
     name = clean_text(facts["name"], field="name", longest=120)
     if len(name) < 2:
         raise InvalidInput(_("请填写企业全称（2 至 120 字）。"), field="name")
-    region = find_county(facts["region_code"], field="region_code")
     if Enterprise.objects.filter(uscc=facts["uscc"]).exists():
         raise AlreadyRegistered(_("该统一社会信用代码已经登记。"), field="uscc")
     enterprise = Enterprise(
         uscc=facts["uscc"],
         name=name,
         name_en=clean_text(facts["name_en"], field="name_en", longest=160),
-        region=region,
+        region=county,
         address=clean_text(facts["address"], field="address", longest=200),
         uscc_verdict=verdict,
         uscc_proof_sha256=proof_sha256,
@@ -132,7 +142,7 @@ def _enter(
             "uscc": enterprise.uscc,
             "name": enterprise.name,
             "name_en": enterprise.name_en,
-            "region": region.code,
+            "region": county.code,
             "address": enterprise.address,
             "uscc_verdict": enterprise.uscc_verdict,
             "uscc_proof_sha256": enterprise.uscc_proof_sha256,
