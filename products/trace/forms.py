@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,7 +18,7 @@ from products.trace.queries.defaults import CountyGroup
 from products.trace.services.batch_facts import FactChanges
 
 POINT = ("longitude", "latitude")
-OPTIONAL = ("best_before", "gtin", "plot_name", "longitude", "latitude", "datum")
+FOLDED = ("gtin", "plot_name", "longitude", "latitude", "datum")
 
 
 class PlainField(forms.CharField):
@@ -53,13 +52,13 @@ class MassField(forms.CharField):
 class DegreesField(forms.DecimalField):
     """A longitude or latitude in degrees."""
 
-    def __init__(self, label: str | Promise, example: str) -> None:
+    def __init__(self, *, example: str, **kwargs: Any) -> None:
         super().__init__(
-            label=label,
             required=False,
             help_text=gettext_lazy("例如 %(example)s") % {"example": example},
             widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
             error_messages={"invalid": gettext_lazy("请填度数的小数，例如 %(example)s。") % {"example": example}},
+            **kwargs,
         )
 
     def to_python(self, value: Any) -> Any:
@@ -108,10 +107,10 @@ class FactsForm(forms.Form):
         label=gettext_lazy("地块或基地名称"),
         required=False,
         max_length=80,
-        help_text=gettext_lazy("只有本单位和监管部门能看到；账本里只存它的加盐摘要"),
+        help_text=gettext_lazy("不在扫码页显示；账本里只存它的加盐摘要"),
     )
-    longitude = DegreesField(gettext_lazy("经度"), "103.8872")
-    latitude = DegreesField(gettext_lazy("纬度"), "30.8105")
+    longitude = DegreesField(label=gettext_lazy("经度"), example="103.8872")
+    latitude = DegreesField(label=gettext_lazy("纬度"), example="30.8105")
     datum = forms.ChoiceField(
         label=gettext_lazy("坐标系"),
         required=False,
@@ -135,10 +134,10 @@ class FactsForm(forms.Form):
         return cleaned
 
     @property
-    def is_optional_open(self) -> bool:
+    def is_folded_open(self) -> bool:
         """Whether the folded part holds something that should be seen."""
-        return any(self[field].errors for field in OPTIONAL) or any(
-            self[field].value() for field in OPTIONAL if field != "datum"
+        return any(self[field].errors for field in FOLDED) or any(
+            self[field].value() for field in FOLDED if field != "datum"
         )
 
     def facts(self) -> FactChanges:

@@ -10,6 +10,13 @@ from products.registry.models.authorisation import Authorisation
 from products.registry.models.enterprise import Enterprise
 from products.registry.queries.regions import county_index
 from tests.factories import make_authorisation
+from tests.ledger.flushing import flush_allowed
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flush_past_the_triggers() -> Iterator[None]:
+    with flush_allowed():
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -132,10 +132,11 @@ def test_one_post_sent_many_times_at_once_makes_one_batch(maker: Actor, authoris
 
 def test_pages_of_batches_follow_each_other_without_gap_or_repeat(maker: Actor, authorisation: Authorisation) -> None:
     lots = [make_batch(authorisation=authorisation).lot for _ in range(5)]
-    client, seen, cursor = bearer(maker), [], ""
+    client, seen = bearer(maker), []
+    cursor: str | None = ""
 
     while cursor is not None:
-        page = client.get("/api/v1/batches", {"limit": 2, "cursor": cursor}).json()
+        page = client.get(f"/api/v1/batches?limit=2&cursor={cursor}").json()
         seen += [item["lot"] for item in page["items"]]
         cursor = page["next"]
 

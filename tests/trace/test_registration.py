@@ -20,7 +20,7 @@ from products.trace.services.statements import plot_commitments
 from tests.factories import CUIPING, NOW, PIDU, PUJIANG, make_authorisation, make_indication, make_version
 from tests.trace.helpers import entries_about, register
 
-IN_PIDU = {"longitude": Decimal("103.8872"), "latitude": Decimal("30.8105"), "datum": "GCJ-02"}
+IN_PIDU: dict[str, Any] = {"longitude": Decimal("103.8872"), "latitude": Decimal("30.8105"), "datum": "GCJ-02"}
 
 
 def test_a_batch_is_registered_with_its_standard(maker: Actor, authorisation: Authorisation) -> None:
@@ -249,8 +249,10 @@ def test_a_draft_stays_out_of_the_ledger_until_it_is_registered(maker: Actor, au
     draft = register(maker, authorisation, as_draft=True)
     assert (draft.state, entries_about(draft), list(draft.steps.all())) == ("draft", [], [])
 
-    edited = edit_draft(actor=maker, code=draft.code, changes={"lot": "B", "net_mass_g": 5_000, **IN_PIDU}, now=NOW)
-    assert (edited.lot, edited.net_mass_g, edited.longitude_e6) == ("B", 5_000, 103_887_200)
+    edited = edit_draft(
+        actor=maker, code=draft.code, changes={"lot": "B", "net_mass_g": 5_000, "gtin": "6901234567892"}, now=NOW
+    )
+    assert (edited.lot, edited.net_mass_g, edited.gtin) == ("B", 5_000, "06901234567892")
 
     submitted = submit_draft(actor=maker, code=draft.code, now=NOW)
     assert submitted.state == "registered"

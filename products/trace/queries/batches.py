@@ -118,17 +118,21 @@ class RunLine:
 def run_lines(batch: Batch) -> list[RunLine]:
     """The runs of a batch, the newest first, with how many of their labels are in use or void."""
     size = F("ranges__last_serial") - F("ranges__first_serial") + 1
-    runs = batch.label_runs.annotate(
-        activated=Coalesce(Sum(size, filter=Q(ranges__kind="activated")), 0),
-        voided=Coalesce(Sum(size, filter=Q(ranges__kind="voided")), 0),
-    ).order_by("-issued_at", "-pk")
-    return [RunLine(run.code, run.quantity, run.unit_mass_g, run.issued_at, run.activated, run.voided) for run in runs]
+    rows = (
+        batch.label_runs.annotate(
+            activated=Coalesce(Sum(size, filter=Q(ranges__kind="activated")), 0),
+            voided=Coalesce(Sum(size, filter=Q(ranges__kind="voided")), 0),
+        )
+        .order_by("-issued_at", "-pk")
+        .values_list("code", "quantity", "unit_mass_g", "issued_at", "activated", "voided")
+    )
+    return [RunLine(*row) for row in rows]
 
 
 def batch_timeline(batch: Batch, *, with_plot: bool = False) -> list[TimelineItem]:
     """What happened to a batch, the oldest first. Changes of the plot are left out unless asked for."""
     steps, corrections = list(batch.steps.all()), list(batch.corrections.all())
-    names = actor_names([row.by for row in [*steps, *corrections]])
+    names = actor_names([step.by for step in steps] + [correction.by for correction in corrections])
     items = [
         TimelineItem(*_step_words(row.from_state, row.to_state), at=row.at, by=names[row.by], reason=row.reason)
         for row in steps

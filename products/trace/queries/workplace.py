@@ -98,15 +98,15 @@ def workplace_of(*, actor: Actor, today: date) -> Workplace:
     # A lapsed authorisation is worth a line for as long as it was worth one before.
     lapsing = [one for one in own if one.state == "announced" and abs(one.valid_until - today) <= EXPIRES_SOON]
     return Workplace(
-        drafts=batches.filter(state="draft")[:SHOWN],
-        unreleased=batches.filter(state="registered").order_by("created_at", "pk")[:SHOWN],
-        held=batches.filter(state="held")[:SHOWN],
+        drafts=list(batches.filter(state="draft")[:SHOWN]),
+        unreleased=list(batches.filter(state="registered").order_by("created_at", "pk")[:SHOWN]),
+        held=list(batches.filter(state="held")[:SHOWN]),
         idle_runs=idle_runs(actor)[:SHOWN],
         expiring=sorted(lapsing, key=lambda one: one.valid_until),
         stopped=_applications([one for one in own if one.state in {"suspended", "withdrawn"}]),
         applications=_applications([one for one in own if one.state in {*OPEN_STATES, "refused"}]),
         quotas=quota_lines(announced, year=today.year),
-        recent=batches[:RECENT],
+        recent=list(batches[:RECENT]),
         has_authorisation=bool(announced),
     )
 
@@ -168,12 +168,14 @@ def care_of(*, actor: Actor, today: date) -> Care:
     )
     in_use = Q(authorisations__state="announced", authorisations__valid_until__gte=today)
     return Care(
-        indications=Indication.objects.filter(registrant_uscc=actor.uscc)
-        .select_related("prefecture")
-        .annotate(user_count=Count("authorisations", filter=in_use)),
-        users=users.order_by("enterprise__name")[:50],
+        indications=list(
+            Indication.objects.filter(registrant_uscc=actor.uscc)
+            .select_related("prefecture")
+            .annotate(user_count=Count("authorisations", filter=in_use))
+        ),
+        users=list(users.order_by("enterprise__name")[:50]),
         user_count=users.count(),
         applications=_applications(list(own.filter(state__in=OPEN_STATES))),
-        recent=whole_batches(actor)[:RECENT],
+        recent=list(whole_batches(actor)[:RECENT]),
         batch_count=Batch.objects.visible_to(actor).count(),
     )
