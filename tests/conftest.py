@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
+import time_machine
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.test import Client
@@ -16,11 +18,32 @@ from products.registry.models.enterprise import Enterprise
 from products.registry.models.indication import Indication
 from tests import factories
 from tests.factories import CUIPING, PIDU
+from tests.ledger.flushing import flush_allowed
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _secrets() -> None:
     create_secret(settings.FIELD_KEYS_FILE, Fernet.generate_key().decode())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flushing() -> Iterator[None]:
+    """Tests with real transactions empty the tables afterwards, which the evidence tables' triggers forbid to all others."""
+    with flush_allowed():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _clock(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Views read the clock themselves: theirs starts at `now`, so that no test comes of age.
+
+    Not where other processes with clocks of their own take part.
+    """
+    if {"ledger", "e2e", "bench"} & set(request.path.parts):
+        yield
+        return
+    with time_machine.travel(factories.NOW, tick=True):
+        yield
 
 
 @pytest.fixture

@@ -12,7 +12,9 @@ from stdnum.cn import uscc as uscc_number
 from products.access import Actor, Role
 from products.accounts.models.user import User
 from products.crypto import encrypt
+from products.labels.domain.unit_code import UnitCode, format_unit_code, tag_for
 from products.labels.models.label_run import LabelRange, LabelRun
+from products.labels.services.keys import open_key
 from products.registry.models.authorisation import Authorisation, YearQuota
 from products.registry.models.enterprise import Enterprise
 from products.registry.models.indication import Indication
@@ -159,11 +161,13 @@ def make_run(*, batch: Batch | None = None, activated: bool = True, **changes: A
 
 
 def make_user(role: Role, *, organisation: str = "", regions: tuple[str, ...] = ()) -> Actor:
-    user = User.objects.create_user(
-        username=f"{role.value}{next(_numbers)}",
-        password="a long pass phrase",
-        role=role,
-        uscc=organisation,
-        regions=list(regions),
+    """A person who can be signed in by `signed_in`; without a password, whose hashing would take most of a test's time."""
+    user = User.objects.create(
+        username=f"{role.value}{next(_numbers)}", password="!", role=role, uscc=organisation, regions=list(regions)
     )
     return user.as_actor()
+
+
+def code_of(run: LabelRun, serial: int) -> str:
+    """The unit code of a serial, as printed."""
+    return format_unit_code(UnitCode(run.code, serial, tag_for(open_key(run), run.code, serial)))

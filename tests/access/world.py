@@ -1,0 +1,116 @@
+"""One of everything, all of it the maker's, for the access matrix."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from products.access import Actor, Role
+from products.labels.models.label_run import LabelRun, PrintFile
+from products.labels.services.print_files import file_path
+from products.oversight.models.case import Case
+from products.oversight.models.inspection import Inspection
+from products.oversight.models.target import PolicyTarget
+from products.oversight.services.cases import open_case
+from products.oversight.services.inspections import plan_inspection, record_result
+from products.registry.models.authorisation import Authorisation
+from products.registry.models.enterprise import Enterprise
+from products.registry.models.indication import Indication
+from products.registry.models.zone import Zone
+from products.scans.models.complaint import Complaint
+from products.scans.services.complaints import file_complaint
+from products.scans.services.visitors import Visitor
+from products.trace.models.batch import Batch
+from tests import factories
+from tests.factories import NOW, PIDU, TODAY
+
+MEMBERS = ("nobody", "maker", "rival", "association", "north", "south", "city", "province", "auditor", "admin")
+
+
+@dataclass
+class World:
+    """The members by name, and what they may or may not touch."""
+
+    members: dict[str, Actor | None]
+    indication: Indication
+    enterprise: Enterprise
+    announced: Authorisation
+    pending: Authorisation
+    draft: Batch
+    registered: Batch
+    released: Batch
+    run: LabelRun
+    waiting_run: LabelRun
+    print_file: PrintFile
+    zone: Zone
+    complaint: Complaint
+    planned: Inspection
+    recorded: Inspection
+    case: Case
+    unit_code: str
+    standard_code: str
+
+
+def build() -> World:
+    """Everything belongs to a maker in 郫都区; `north` is that county's office, `south` another's."""
+    factories.make_regions()
+    registrant = factories.uscc(9001)
+    indication = factories.make_indication(registrant_uscc=registrant)
+    enterprise = factories.make_enterprise()
+    announced = factories.make_authorisation(enterprise=enterprise, indication=indication)
+    pending = factories.make_authorisation(
+        enterprise=enterprise, indication=indication, product_name="待批产品", state="submitted", announced_on=None
+    )
+    released = factories.make_batch(authorisation=announced)
+    run = factories.make_run(batch=released)
+    print_file = PrintFile.objects.create(
+        run=run, kind="csv", first_serial=1, last_serial=2, state="ready", requested_by="m", requested_at=NOW,
+        expires_at=NOW + timedelta(days=365),
+    )  # fmt: skip
+    file_path(print_file).parent.mkdir(parents=True, exist_ok=True)
+    file_path(print_file).write_text("code\r\n")
+    zone = Zone.objects.create(
+        code="Z-1", name="示范区", grade="provincial", region_id=PIDU, stage="applied", stage_on=date(2026, 1, 1)
+    )
+    PolicyTarget.objects.create(
+        plan="规划", metric="new_indications", title="新增", title_en="New", baseline=0, target=100, source="tests",
+        baseline_on=date(2021, 1, 1), due_on=date(2025, 12, 31),
+    )  # fmt: skip
+    north = factories.make_user(Role.INSPECTOR, regions=(PIDU,))
+    unit_code = factories.code_of(run, 3)
+    complaint = file_complaint(code_text=unit_code, text="批号不一样", visitor=Visitor("a", "b"), now=NOW)
+    inspections = [
+        plan_inspection(actor=north, authorisation_code=announced.code, planned_on=TODAY, now=NOW) for _each in range(2)
+    ]
+    record_result(actor=north, number=inspections[1].number, result="passed", done_on=TODAY, now=NOW)
+    return World(
+        members={
+            "nobody": None,
+            "maker": factories.make_user(Role.PRODUCER, organisation=enterprise.uscc),
+            "rival": factories.make_user(Role.PRODUCER, organisation=factories.make_enterprise().uscc),
+            "association": factories.make_user(Role.ASSOCIATION, organisation=registrant),
+            "north": north,
+            "south": factories.make_user(Role.INSPECTOR, regions=(factories.CUIPING,)),
+            "city": factories.make_user(Role.INSPECTOR, regions=("510100",)),
+            "province": factories.make_user(Role.INSPECTOR, regions=("510000",)),
+            "auditor": factories.make_user(Role.AUDITOR, regions=("510000",)),
+            "admin": factories.make_user(Role.ADMIN),
+        },
+        indication=indication,
+        enterprise=enterprise,
+        announced=announced,
+        pending=pending,
+        draft=factories.make_batch(authorisation=announced, state="draft"),
+        registered=factories.make_batch(authorisation=announced, state="registered"),
+        released=released,
+        run=run,
+        waiting_run=factories.make_run(batch=released, activated=False),
+        print_file=print_file,
+        zone=zone,
+        complaint=complaint,
+        planned=inspections[0],
+        recorded=inspections[1],
+        case=open_case(actor=north, act="selling", summary="线索", uscc=enterprise.uscc, now=NOW),
+        unit_code=unit_code,
+        standard_code=factories.make_version(indication).standard.code,
+    )
