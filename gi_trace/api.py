@@ -35,7 +35,10 @@ def problem(status: int, code: str, text: str, errors: list[dict[str, str]] | No
 @api.exception_handler(DomainError)
 def on_refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
     errors = [{"field": error.field, "code": error.code, "text": error.text}] if error.field else None
-    return problem(error.status, error.code, error.text, errors)
+    response = problem(error.status, error.code, error.text, errors)
+    if error.retry_after:
+        response["Retry-After"] = str(error.retry_after)
+    return response
 
 
 @api.exception_handler(ValidationError)

@@ -1,0 +1,343 @@
+"""Reports by consumers: taken from anybody, routed to the office of the maker's county, answered there only."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from ledger.models import Entry
+from products.access import Actor
+from products.crypto import decrypt
+from products.errors import DomainError
+from products.labels.models.label_run import LabelRun
+from products.scans.models.complaint import Complaint
+from products.scans.services.complaints import REPORTS_AN_HOUR, answer_complaint, contact_of, file_complaint
+from products.scans.services.visitors import Visitor
+from tests.conftest import signed_in
+from tests.factories import CUIPING, NOW, PIDU, make_authorisation, make_batch, make_enterprise, make_run
+from tests.scans.helpers import code_of, with_wrong_tag
+
+pytestmark = pytest.mark.usefixtures("regions")
+PHONE = "13900000000"
+UNKNOWN = "GZZZZZZ0000100000000"
+
+
+def filled_in(**changes: str) -> dict[str, str]:
+    return {
+        "kind": "怀疑是假货",
+        "text": "包装上的批号和这里不一样",
+        "bought_at": "菜市场三号摊",
+        "contact": PHONE,
+        "website": "",
+        **changes,
+    }
+
+
+def send(code: str, **changes: str) -> Any:
+    return Client().post(f"/t/{code}/report", filled_in(**changes))
+
+
+def report(run: LabelRun | None = None, **changes: Any) -> Complaint:
+    facts: dict[str, Any] = {
+        "code_text": code_of(run) if run else UNKNOWN,
+        "text": "批号和包装不一样",
+        "contact": PHONE,
+        "visitor": Visitor(address="192.0.2.1", agent="a"),
+        "now": NOW,
+    }
+    return file_complaint(**(facts | changes))
+
+
+def run_in(county: str) -> LabelRun:
+    enterprise = make_enterprise(region_id=county)
+    return make_run(batch=make_batch(authorisation=make_authorisation(enterprise=enterprise)))
+
+
+def refusal(act: Any) -> str:
+    with pytest.raises(DomainError) as caught:
+        act()
+    return caught.value.code
+
+
+def test_a_report_is_taken_and_followed_by_its_number() -> None:
+    run = make_run()
+    form = Client().get(f"/t/{code_of(run)}/report")
+    assert form.status_code == 200
+
+    sent = send(code_of(run, 4))
+
+    complaint = Complaint.objects.get()
+    assert (complaint.run, complaint.serial, complaint.region, complaint.state) == (run, 4, PIDU, "received")
+    assert complaint.text == "怀疑是假货：包装上的批号和这里不一样"
+    assert (sent.status_code, sent["Location"]) == (302, f"/report/{complaint.number}")
+    page = Client().get(sent["Location"])
+    assert complaint.number in page.content.decode()
+    assert "已收到" in page.content.decode()
+    for private in (PHONE, "包装上的批号", "菜市场"):
+        assert private not in page.content.decode()
+    assert Client().get(f"/report/{complaint.number.lower()}").status_code == 200
+
+
+@pytest.mark.parametrize("number", ["JB261123-AAAAAA", "%00", "x" * 300, "%F0%9F%98%80"])
+def test_a_number_nobody_was_given_is_not_found(number: str) -> None:
+    assert Client().get(f"/report/{number}").status_code == 404
+
+
+def test_the_contact_is_nowhere_in_the_clear() -> None:
+    send(code_of(make_run()))
+
+    complaint = Complaint.objects.get()
+    for field in Complaint._meta.concrete_fields:
+        assert PHONE.encode() not in _as_bytes(getattr(complaint, field.attname)), field.name
+    assert decrypt(bytes(complaint.contact)).decode() == PHONE
+    body = bytes(Entry.objects.get(subject=f"complaint:{complaint.number}").body)
+    for private in (PHONE, "批号", "菜市场"):
+        assert private.encode() not in body
+    statement = json.loads(body)
+    assert statement["actor"] == "office:platform"
+    assert set(statement["commitments"]) == {"text", "bought_at", "contact"}
+    assert statement["data"] == {"code": complaint.code_text, "region": PIDU}
+
+
+def _as_bytes(value: object) -> bytes:
+    return bytes(value) if isinstance(value, bytes | memoryview) else str(value).encode()
+
+
+def test_no_address_or_browser_stays_with_a_report() -> None:
+    Client(REMOTE_ADDR="203.0.113.9").post(
+        f"/t/{code_of(make_run())}/report", filled_in(), headers={"User-Agent": "Tell-Tale/1.0"}
+    )
+
+    row = Complaint.objects.values().get()
+    assert not [value for value in row.values() if "203.0.113" in str(value) or "Tell-Tale" in str(value)]
+
+
+def test_without_a_contact_nothing_is_stored_for_it() -> None:
+    assert bytes(report(make_run(), contact=" ").contact) == b""
+
+
+def test_a_forged_label_can_be_reported_and_goes_to_the_maker_it_names() -> None:
+    assert report(run_in(CUIPING), code_text=with_wrong_tag(code_of(run_in(CUIPING)))).region == CUIPING
+
+
+def test_an_unknown_code_goes_to_the_province() -> None:
+    complaint = report()
+
+    assert (complaint.region, complaint.run, complaint.serial) == ("510000", None, None)
+
+
+def test_a_report_pressed_twice_is_one() -> None:
+    code = code_of(make_run())
+
+    first, again, other = send(code), send(code), send(code, text="另有一件事要说")
+
+    assert first["Location"] == again["Location"] != other["Location"]
+    assert Complaint.objects.count() == 2
+
+
+def test_one_visitor_reports_only_so_often() -> None:
+    code = code_of(make_run())
+    for number in range(REPORTS_AN_HOUR):
+        assert send(code, text=f"第 {number} 件不对的事").status_code == 302
+
+    refused = send(code, text="再来一件不对的事")
+    by_api = Client().post(
+        "/api/v1/complaints", {"code": code, "text": "再来一件不对的事"}, content_type="application/json"
+    )
+    stranger = Client().post(f"/t/{code}/report", filled_in(), headers={"User-Agent": "another phone"})
+
+    assert refused.status_code == 422
+    assert "12315" in refused.content.decode()
+    assert (by_api.status_code, by_api.json()["code"], by_api["Retry-After"]) == (429, "too_many_reports", "3600")
+    assert stranger.status_code == 302
+    assert Complaint.objects.count() == REPORTS_AN_HOUR + 1
+
+
+def test_an_hour_later_reports_are_taken_again() -> None:
+    for number in range(REPORTS_AN_HOUR):
+        report(text=f"第 {number} 件不对的事")
+
+    assert refusal(lambda: report(text="再来一件不对的事", now=NOW + timedelta(minutes=59))) == "too_many_reports"
+    assert report(text="再来一件不对的事", now=NOW + timedelta(minutes=61)).state == "received"
+
+
+def test_a_program_that_fills_in_the_trap_is_sent_away() -> None:
+    sent = send(code_of(make_run()), website="https://spam.example")
+
+    assert (sent.status_code, "report" in sent["Location"]) == (302, False)
+    assert not Complaint.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "hint"),
+    [
+        ({"text": "假"}, "5"),
+        ({"text": " " * 30}, "必填"),
+        ({"text": "字" * 1901}, "1900"),
+        ({"text": "坏\0字符在里面"}, "空字符"),
+        ({"contact": "1" * 61}, "60"),
+        ({"kind": "nothing"}, "nothing"),
+    ],
+)
+def test_a_form_says_what_to_mend_and_keeps_what_was_typed(changes: dict[str, str], hint: str) -> None:
+    answer = send(code_of(make_run()), **changes)
+
+    assert answer.status_code == 422
+    assert hint in answer.content.decode()
+    assert "菜市场三号摊" in answer.content.decode()
+    assert not Complaint.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "code"),
+    [
+        ({"code": "nonsense"}, 400, "not_a_code"),
+        ({"code": "\0" * 20}, 400, "not_a_code"),
+        ({"text": "假"}, 422, "invalid_input"),
+        ({"text": "坏\0字符在里面"}, 422, "invalid_input"),
+        ({"text": "半个\ud800字符"}, 422, "invalid_input"),
+        ({"contact": "\0"}, 422, "invalid_input"),
+        ({"contact": "1" * 61}, 422, "invalid_input"),
+        ({"bought_at": "店" * 201}, 422, "invalid_input"),
+        ({"text": 5}, 422, "invalid_input"),
+    ],
+)
+def test_the_api_refuses_what_cannot_be_kept(changes: dict[str, Any], status: int, code: str) -> None:
+    body = {"code": UNKNOWN, "text": "批号和包装不一样", **changes}
+
+    answer = Client().post("/api/v1/complaints", body, content_type="application/json")
+
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert not Complaint.objects.exists()
+
+
+def test_a_report_by_api() -> None:
+    answer = Client().post(
+        "/api/v1/complaints",
+        {"code": code_of(make_run()).lower(), "text": "批号和包装不一样", "contact": PHONE},
+        content_type="application/json",
+    )
+
+    assert answer.status_code == 201
+    assert set(answer.json()) == {"number", "state", "received_at", "outcome"}
+    assert PHONE not in answer.content.decode()
+
+
+def test_a_page_for_a_code_that_cannot_be_is_refused() -> None:
+    assert Client().get("/t/nonsense/report").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("who", "seen"),
+    [
+        ("officer_north", {PIDU}),
+        ("officer_south", {CUIPING}),
+        ("officer_city", {PIDU}),
+        ("province", {PIDU, CUIPING, "510000"}),
+        ("auditor", {PIDU, CUIPING, "510000"}),
+        ("maker", set()),
+        ("association", set()),
+        ("admin_actor", set()),
+    ],
+)
+def test_each_office_sees_the_reports_of_its_region(request: pytest.FixtureRequest, who: str, seen: set[str]) -> None:
+    reports = [report(run_in(PIDU)), report(run_in(CUIPING)), report()]
+    client = signed_in(request.getfixturevalue(who))
+
+    listed = client.get("/api/v1/complaints").json()["items"]
+
+    assert {item["region"] for item in listed} == seen
+    for complaint in reports:
+        status = client.get(f"/api/v1/complaints/{complaint.number}").status_code
+        assert status == (200 if complaint.region in seen else 404)
+    assert PHONE not in json.dumps(listed)
+    assert Client().get("/api/v1/complaints").status_code == 401
+
+
+def test_reports_are_listed_by_state(officer_north: Actor) -> None:
+    number = report(run_in(PIDU)).number
+    client = signed_in(officer_north)
+
+    def numbers(state: str) -> list[str]:
+        return [item["number"] for item in client.get("/api/v1/complaints", {"state": state}).json()["items"]]
+
+    assert (numbers("received"), numbers("closed"), numbers("\0"), numbers("nonsense")) == ([number], [], [], [])
+
+
+def test_the_office_of_the_region_answers_step_by_step(officer_north: Actor) -> None:
+    complaint = report(run_in(PIDU))
+
+    def answer(state: str, outcome: str = "") -> Complaint:
+        return answer_complaint(actor=officer_north, number=complaint.number, state=state, outcome=outcome, now=NOW)
+
+    assert contact_of(actor=officer_north, complaint=complaint) == ""
+    assert refusal(lambda: answer("closed", "查实")) == "illegal_step"
+    accepted = answer("accepted")
+    assert contact_of(actor=officer_north, complaint=accepted) == PHONE
+    assert refusal(lambda: answer("closed")) == "reason_missing"
+    closed = answer("closed", "经查批号印错，已责令改正")
+    assert contact_of(actor=officer_north, complaint=closed) == ""
+    assert refusal(lambda: answer("accepted")) == "illegal_step"
+
+    page = Client().get(f"/report/{complaint.number}").content.decode()
+    assert "已办结" in page
+    assert "已责令改正" in page
+    kinds = Entry.objects.filter(subject=f"complaint:{complaint.number}").order_by("pk").values_list("kind", flat=True)
+    assert list(kinds) == ["scans.complaint_received", "scans.complaint_answered", "scans.complaint_answered"]
+
+
+def test_a_report_may_be_rejected_with_a_reason(officer_north: Actor) -> None:
+    number = report(run_in(PIDU)).number
+
+    def reject(outcome: str) -> Complaint:
+        return answer_complaint(actor=officer_north, number=number, state="rejected", outcome=outcome, now=NOW)
+
+    assert refusal(lambda: reject(" ")) == "reason_missing"
+    assert refusal(lambda: reject("坏\0字")) == "invalid_input"
+    assert reject("不属于本部门职责，请拨打 12345").state == "rejected"
+
+
+@pytest.mark.parametrize(
+    ("who", "code"),
+    [
+        ("officer_south", "not_found"),
+        ("maker", "forbidden"),
+        ("association", "forbidden"),
+        ("auditor", "forbidden"),
+        ("admin_actor", "forbidden"),
+    ],
+)
+def test_nobody_else_answers(request: pytest.FixtureRequest, who: str, code: str) -> None:
+    complaint = report(run_in(PIDU))
+    actor = request.getfixturevalue(who)
+
+    answered = signed_in(actor).post(
+        f"/api/v1/complaints/{complaint.number}/answer", {"state": "accepted"}, content_type="application/json"
+    )
+
+    assert answered.json()["code"] == code
+    assert contact_of(actor=actor, complaint=answered_anyway(complaint)) == ""
+    complaint.refresh_from_db()
+    assert complaint.state == "received"
+
+
+def answered_anyway(complaint: Complaint) -> Complaint:
+    """An accepted copy, not saved: the contact stays shut even then."""
+    return Complaint(region=complaint.region, contact=complaint.contact, state="accepted")
+
+
+def test_an_answer_by_api_with_an_unknown_number_or_state(officer_north: Actor) -> None:
+    client, number = signed_in(officer_north), report(run_in(PIDU), now=timezone.now()).number
+
+    def answer(path: str, state: str) -> Any:
+        return client.post(f"/api/v1/complaints/{path}/answer", {"state": state}, content_type="application/json")
+
+    assert answer("%00", "accepted").status_code == 404
+    assert answer("JB261123-AAAAAA", "accepted").status_code == 404
+    assert answer(number, "nonsense").json()["code"] == "illegal_step"
+    assert answer(number, "accepted").status_code == 201
