@@ -80,7 +80,7 @@ def test_what_differs_is_told_and_put_right_and_nothing_is_deleted() -> None:
     assert "  510117 name: 郫县 -> 郫都区" in lines
     assert "indication: 0 added, 1 changed, 145 unchanged" in lines
     assert f"  {linked.code} counties: + {lost.code}" in lines
-    assert f"  {limit.version} {limit.key} unit: kg -> {unit}" in lines
+    assert f"  {limit.version.standard.code} {limit.version.label} {limit.key} unit: kg -> {unit}" in lines
     assert any(line.startswith("standard: 0 added, 1 changed") for line in lines)
     assert any(line.startswith("law citation: 1 added, 0 changed") for line in lines)
     assert "policy target: 0 added, 1 changed, 2 unchanged" in lines
