@@ -16,12 +16,11 @@ from products.http import Page, actor_of, now_of, paginate
 from products.oversight.models.case import Case
 from products.oversight.models.inspection import Inspection
 from products.oversight.queries import work
-from products.oversight.queries.mark_use import MarkUse, mark_use, users
+from products.oversight.queries.mark_use import mark_use, users
 from products.oversight.queries.records import read_year
 from products.oversight.queries.targets import target_progress, target_records
 from products.oversight.services.cases import advance_case, open_case
 from products.oversight.services.inspections import plan_inspection, publish_result, record_result
-from products.registry.models.enterprise import Enterprise
 from products.registry.models.indication import Indication
 from products.registry.models.zone import Zone
 
@@ -74,7 +73,11 @@ class TargetRecordOut(Schema):
 def list_targets(request: HttpRequest) -> list[TargetOut]:
     today = timezone.localdate(now_of(request))
     return [
-        TargetOut(**_shown(one, TargetOut), months=[vars(point) for point in one.months], by_prefecture=one.prefectures)
+        TargetOut(
+            **_shown(one, TargetOut),
+            months=[PointOut(**vars(point)) for point in one.months],
+            by_prefecture=one.prefectures,
+        )
         for one in target_progress(actor=actor_of(request), today=today)
     ]
 
@@ -100,12 +103,11 @@ def list_target_records(
 
 
 def _record(row: Any) -> TargetRecordOut:
-    kind, code, page = {
-        Indication: lambda: ("indication", row.code, f"/gi/{row.code}"),
-        Zone: lambda: ("zone", row.code, f"/zones/{row.code}"),
-        Enterprise: lambda: ("enterprise", row.uscc, f"/enterprises/{row.uscc}"),
-    }[type(row)]()
-    return TargetRecordOut(kind=kind, code=code, name=row.name, counted_on=row.counted_on, page=page)
+    kind, folder = {Indication: ("indication", "gi"), Zone: ("zone", "zones")}.get(
+        type(row), ("enterprise", "enterprises")
+    )
+    code = row.uscc if kind == "enterprise" else row.code
+    return TargetRecordOut(kind=kind, code=code, name=row.name, counted_on=row.counted_on, page=f"/{folder}/{code}")
 
 
 class MarkUseOut(Schema):
@@ -140,9 +142,8 @@ def list_mark_use(
         raise Forbidden("此数据不对您的角色开放。")
     asked = read_year(str(year)) if year is not None else None
     firms, following = paginate(users(actor=actor, text=q, region=region), cursor=cursor, limit=limit)
-    rows: list[MarkUse] = mark_use(
-        actor=actor, enterprises=firms, year=asked or timezone.localdate(now_of(request)).year
-    )
+    this_year = timezone.localdate(now_of(request)).year
+    rows = mark_use(actor=actor, enterprises=firms, year=asked or this_year)
     return MarkUsePage(items=[MarkUseOut(**_shown(row, MarkUseOut)) for row in rows], next=following)
 
 
@@ -235,9 +236,7 @@ class StepIn(Schema):
     note: str
 
 
-class StepOut(Schema):
-    state: str
-    note: str
+class StepOut(StepIn):
     office: str
     at: datetime
 

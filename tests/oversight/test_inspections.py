@@ -27,8 +27,8 @@ def planned(officer_north: Actor, now: datetime) -> Inspection:
     return plan(officer_north, now)
 
 
-def plan(actor: Actor, now: datetime, **changes: object) -> Inspection:
-    code = make_authorisation(**changes).code
+def plan(actor: Actor, now: datetime, **changes: str) -> Inspection:
+    code = make_authorisation(**changes).code  # type: ignore[arg-type]
     return plan_inspection(actor=actor, authorisation_code=code, planned_on=TODAY, now=now)
 
 

@@ -157,6 +157,23 @@ def test_the_table_filters_sorts_pages_and_exports(firm: Enterprise, province: A
     assert (rows[0]["企业"], rows[0]["发放标签（枚）"], rows[0]["登记净重（公斤）"]) == ("'=豆瓣厂", "30", "200")
 
 
+def test_the_sums_of_a_filtered_table_open_lists_with_the_same_sums(firm: Enterprise, province: Actor) -> None:
+    make_run(batch=make_batch())
+    make_run(batch=make_batch(authorisation=make_authorisation(enterprise=make_enterprise(region_id=CUIPING))))
+
+    for asked in ({}, {"q": "豆瓣"}, {"region": "510100"}, {"q": firm.uscc, "region": "510100"}):
+        sums = totals(use_of(province, text=asked.get("q", ""), region=asked.get("region", "")))
+        values = asked | {"year": "2026"}
+
+        def behind(kind: str, values: dict[str, str] = values) -> int | None:
+            return find_records(actor=province, kind=kind, asked=read_asked(values)).total
+
+        assert sums.quota_g == behind("quotas")
+        assert sums.registered_g == behind("batches")
+        assert sums.issued == behind("runs")
+        assert sums.activated == behind("activations")
+
+
 def test_every_link_of_the_table_leads_to_a_page(firm: Enterprise, officer_north: Actor) -> None:
     from bs4 import BeautifulSoup
 

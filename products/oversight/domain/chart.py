@@ -74,5 +74,8 @@ def step_chart(points: Sequence[Point], *, begin: date, goal: int, due_on: date)
         last_x=x(points[-1].day),
         last_y=y(points[-1].value),
         years=tuple(Tick(x(date(year, 1, 1)), str(year)) for year in range(begin.year, end.year + 1)),
-        values=tuple(Tick(y(value), str(value)) for value in sorted({0, most // 2, most, goal})),
+        # The middle of the axis is marked only where the goal's own mark cannot come too near it.
+        values=tuple(
+            Tick(y(value), str(value)) for value in sorted({0, goal, most} | ({most // 2} if goal == most else set()))
+        ),
     )

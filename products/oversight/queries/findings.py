@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import BigIntegerField, Count, F, Max, OuterRef, Q, Subquery
+from django.db.models import BigIntegerField, Count, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -53,7 +54,7 @@ def _who(authorisation: Authorisation) -> str:
 
 def overlabelled(actor: Actor, today: date) -> list[Finding]:
     """Batches whose labels weigh more than the batch, which only a correction of its mass can bring about."""
-    rows = (
+    rows: QuerySet[Any] = (
         Batch.objects.filter(within(actor, "authorisation__enterprise__region_id"))
         .select_related("authorisation__enterprise")
         .annotate(labelled_g=mass_of("label_runs__"))
@@ -162,7 +163,7 @@ def idle(actor: Actor, today: date) -> list[Finding]:
     """Announced rights without a label issued or activated for 18 or 24 months (公告第354号)."""
     # No eighteen months are shorter; the exact rule is applied below.
     limit = today - timedelta(days=18 * 28)
-    rows = (
+    rows: QuerySet[Any] = (
         Authorisation.objects.filter(
             within(actor, "enterprise__region_id"), state="announced", announced_on__lte=limit, valid_until__gte=today
         )

@@ -67,6 +67,15 @@ class MarkUseTotals:
     units_scanned: int
 
 
+def called(text: str, path: str) -> Q:
+    """On the enterprise reached by `path`: part of its name, or its whole code."""
+    return (
+        Q(**{f"{path}name__icontains": text})
+        | Q(**{f"{path}name_en__icontains": text})
+        | Q(**{f"{path}uscc": text.upper()})
+    )
+
+
 def users(*, actor: Actor, text: str = "", region: str = "") -> QuerySet[Enterprise]:
     """Enterprises in the actor's regions that hold or held an announced authorisation.
 
@@ -77,7 +86,7 @@ def users(*, actor: Actor, text: str = "", region: str = "") -> QuerySet[Enterpr
         pk__in=Authorisation.objects.filter(state__in=Authorisation.PUBLIC_STATES).values("enterprise_id"),
     ).select_related("region__parent")
     if text := text.strip():
-        found = found.filter(Q(name__icontains=text) | Q(name_en__icontains=text) | Q(uscc=text.upper()))
+        found = found.filter(called(text, ""))
     if region:
         found = found.filter(region__code__startswith=region_prefix(region))
     return found

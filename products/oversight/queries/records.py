@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from products.access import Actor, region_prefix
 from products.errors import InvalidInput, NotFound
 from products.labels.models.label_run import LabelRange, LabelRun
-from products.oversight.queries.mark_use import HELD_STATES, SIZE
+from products.oversight.queries.mark_use import HELD_STATES, SIZE, called
 from products.oversight.queries.scope import within
 from products.registry.models.authorisation import Authorisation, AuthorisationDecision, YearQuota
 from products.scans.models.scan import Scan, UnitSeen
@@ -29,6 +29,7 @@ class Asked:
 
     uscc: str = ""
     region: str = ""
+    text: str = ""
     authorisation: UUID | None = None
     run: str = ""
     state: str = ""
@@ -42,6 +43,7 @@ def read_asked(values: dict[str, str]) -> Asked:
         return Asked(
             uscc=values.get("uscc", "").upper(),
             region=values.get("region", ""),
+            text=values.get("q", "").strip(),
             authorisation=UUID(values["authorisation"]) if values.get("authorisation") else None,
             run=values.get("run", "").upper(),
             state=values.get("state", ""),
@@ -74,6 +76,8 @@ def _narrowed(actor: Actor, asked: Asked, path: str) -> Q:
         condition &= Q(**{f"{path}enterprise__uscc": asked.uscc})
     if asked.region:
         condition &= Q(**{f"{path}enterprise__region__code__startswith": region_prefix(asked.region)})
+    if asked.text:
+        condition &= called(asked.text, f"{path}enterprise__")
     if asked.authorisation:
         condition &= Q(**{f"{path}code": asked.authorisation})
     return condition
@@ -119,9 +123,11 @@ def runs(actor: Actor, asked: Asked) -> QuerySet[LabelRun]:
 
 
 def _of_run(actor: Actor, asked: Asked) -> Q:
-    """On the run that something hangs on."""
-    condition = _narrowed(actor, asked, "run__batch__authorisation__") & _produced(asked, "run__batch__")
-    return condition & Q(run__code=asked.run) if asked.run else condition
+    """On the run that something hangs on. Runs are few and found first; joining them to every scan would be slow."""
+    found = LabelRun.objects.filter(_narrowed(actor, asked, "batch__authorisation__"), _produced(asked, "batch__"))
+    if asked.run:
+        found = found.filter(code=asked.run)
+    return Q(run__in=found.order_by().values("pk"))
 
 
 def activations(actor: Actor, asked: Asked) -> QuerySet[LabelRange]:
@@ -162,14 +168,12 @@ def scans(actor: Actor, asked: Asked) -> QuerySet[Scan]:
 
 def after_suspension(actor: Actor, asked: Asked) -> QuerySet[Scan]:
     """Scans of packs whose maker's right was suspended or withdrawn by then."""
-    ended = (
-        AuthorisationDecision.objects.filter(
-            authorisation=OuterRef("run__batch__authorisation"), action__in=["suspend", "withdraw"]
-        )
-        .order_by("-decided_at")
-        .values("decided_at")[:1]
+    of_it = AuthorisationDecision.objects.filter(
+        authorisation=OuterRef("run__batch__authorisation"), action__in=["suspend", "withdraw"]
     )
-    return scans(actor, asked).filter(run__batch__authorisation__state__in=["suspended", "withdrawn"], at__gt=ended)
+    ended = of_it.order_by("-decided_at").values("decided_at")[:1]
+    stopped = LabelRun.objects.filter(batch__authorisation__state__in=["suspended", "withdrawn"]).order_by()
+    return scans(actor, asked).filter(run__in=stopped.values("pk"), at__gt=ended)
 
 
 def decisions(actor: Actor, asked: Asked) -> QuerySet[AuthorisationDecision]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import F, Min, Q, QuerySet
 from django.utils.translation import get_language
@@ -21,6 +22,9 @@ from products.oversight.queries.scope import target_prefixes
 from products.registry.models.enterprise import Enterprise
 from products.registry.models.indication import Indication
 from products.registry.models.zone import Zone
+
+# Indications, zones or enterprises, each with `counted_on`.
+Rows = QuerySet[Any]
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,7 @@ class TargetProgress:
         return {code: count for code, count in self.prefectures.items() if code}
 
 
-def _indications(begin: date, until: date) -> QuerySet[Indication]:
+def _indications(begin: date, until: date) -> Rows:
     return Indication.objects.filter(
         status=Indication.Status.PROTECTED, recognised_on__gte=begin, recognised_on__lte=until
     ).annotate(counted_on=F("recognised_on"))
@@ -89,7 +93,7 @@ def _indications_in(prefixes: tuple[str, ...]) -> Q:
     return condition
 
 
-def _zones(begin: date, until: date) -> QuerySet[Zone]:
+def _zones(begin: date, until: date) -> Rows:
     return Zone.objects.filter(stage=Zone.Stage.RECOGNISED, stage_on__gte=begin, stage_on__lte=until).annotate(
         counted_on=F("stage_on")
     )
@@ -99,7 +103,7 @@ def _zones_in(prefixes: tuple[str, ...]) -> Q:
     return _starts("region__code", prefixes)
 
 
-def _enterprises(begin: date, until: date) -> QuerySet[Enterprise]:
+def _enterprises(begin: date, until: date) -> Rows:
     """Each enterprise once, from its first announcement in the period that is still in force as announced."""
     announced = Q(authorisations__state="announced", authorisations__announced_on__gte=begin)
     return Enterprise.objects.annotate(counted_on=Min("authorisations__announced_on", filter=announced)).filter(
@@ -120,7 +124,7 @@ def _starts(field: str, prefixes: tuple[str, ...]) -> Q:
 
 @dataclass(frozen=True)
 class _Metric:
-    rows: Callable[[date, date], QuerySet[Indication] | QuerySet[Zone] | QuerySet[Enterprise]]
+    rows: Callable[[date, date], Rows]
     inside: Callable[[tuple[str, ...]], Q]
     region: str
 
@@ -189,9 +193,7 @@ def find_target(metric: str) -> PolicyTarget:
     return target
 
 
-def target_records(
-    *, actor: Actor, metric: str, until: date, prefecture: str = ""
-) -> QuerySet[Indication] | QuerySet[Zone] | QuerySet[Enterprise]:
+def target_records(*, actor: Actor, metric: str, until: date, prefecture: str = "") -> Rows:
     """The records behind a number, oldest first, each with `counted_on`.
 
     `prefecture` is a code or its four digits, or "none" for records of no single prefecture.

@@ -133,9 +133,8 @@ def advance_case(*, actor: Actor, number: str, state: str, note: str, now: datet
 
 
 def _add_step(actor: Actor, case: Case, *, kind: str, note: str, now: datetime) -> None:
-    step = CaseStep.objects.create(
-        case=case, state=case.state, note=note, note_salt=new_salt(), office=actor.ledger_name, at=now
-    )
+    salt = new_salt()
+    CaseStep.objects.create(case=case, state=case.state, note=note, note_salt=salt, office=actor.ledger_name, at=now)
     # Which enterprise and which complaint stays out of the public log until a decision is published.
     named = f"{case.enterprise.uscc if case.enterprise else ''}|{case.complaint.number if case.complaint else ''}"
     record(
@@ -144,8 +143,8 @@ def _add_step(actor: Actor, case: Case, *, kind: str, note: str, now: datetime) 
         subject=f"case:{case.number}",
         data={"act": case.act, "region": case.region, "state": case.state},
         commitments={
-            "note": commitment(note, salt=step.note_salt),
-            "parties": commitment(named, salt=step.note_salt),
+            "note": commitment(note, salt=salt),
+            "parties": commitment(named, salt=salt),
         },
         now=now,
     )

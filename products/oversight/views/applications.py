@@ -19,6 +19,7 @@ from products.proofs import proofs_of
 from products.registry.models.authorisation import Authorisation
 from products.registry.queries.authorisations import pending_applications
 from products.registry.services.authorisations import decide
+from products.trace.queries.batches import actor_names
 
 
 @never_cache
@@ -59,6 +60,7 @@ def application(request: HttpRequest, code: UUID) -> HttpResponse:
         "row": found,
         "actions": actions,
         "form": form,
+        "names": actor_names(step.office for step in found.decisions.all()),
         "proofs": proofs_of([f"authorisation:{code}"]),
     }
     return render(request, "oversight/application.html", context, status=422 if form.errors else 200)

@@ -22,6 +22,7 @@ from products.proofs import proofs_of
 from products.scans.models.complaint import Complaint
 from products.scans.queries import find_complaint
 from products.scans.services.complaints import answer_complaint, contact_of
+from products.trace.queries.batches import actor_names
 
 # From which state a complaint may be answered, and how.
 ANSWERS = {
@@ -70,7 +71,7 @@ def case_new(request: HttpRequest) -> HttpResponse:
 def case(request: HttpRequest, number: str) -> HttpResponse:
     actor = actor_of(request)
     found = work.find_case(actor=actor, number=number)
-    states = [(state.value, Case.State(state.value).label) for state in next_states(CaseState(found.state))]
+    states = [(state.value, str(Case.State(state.value).label)) for state in next_states(CaseState(found.state))]
     form = StepForm(request.POST or None, states=states)
 
     def act(data: dict[str, Any]) -> None:
@@ -83,6 +84,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         "row": found,
         "form": form,
         "may_advance": work.may_work(actor) and bool(states),
+        "names": actor_names(step.office for step in found.steps.all()),
         "proofs": proofs_of([f"case:{number}"]),
     }
     return render(request, "oversight/case.html", context, status=422 if form.errors else 200)
@@ -107,7 +109,7 @@ def complaint_list(request: HttpRequest) -> HttpResponse:
 def complaint(request: HttpRequest, number: str) -> HttpResponse:
     actor = actor_of(request)
     found = find_complaint(actor=actor, number=number)
-    states = [(state.value, state.label) for state in ANSWERS.get(Complaint.State(found.state), ())]
+    states = [(state.value, str(state.label)) for state in ANSWERS.get(Complaint.State(found.state), ())]
     form = AnswerForm(request.POST or None, states=states)
 
     def act(data: dict[str, Any]) -> None:

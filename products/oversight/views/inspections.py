@@ -20,6 +20,7 @@ from products.oversight.queries.mark_use import HELD_STATES
 from products.oversight.services.inspections import plan_inspection, publish_result, record_result
 from products.oversight.views.common import OFFICES, day_asked, page_of, today_of
 from products.proofs import proofs_of
+from products.trace.queries.batches import actor_names
 
 
 @never_cache
@@ -75,6 +76,7 @@ def inspection(request: HttpRequest, number: str) -> HttpResponse:
         "form": form,
         "may_record": work.may_work(actor) and found.state == Inspection.State.PLANNED,
         "may_publish": work.may_work(actor) and found.state in {Inspection.State.PASSED, Inspection.State.PROBLEMS},
+        "names": actor_names([found.office]),
         "proofs": proofs_of([f"inspection:{number}"]),
     }
     return render(request, "oversight/inspection.html", context, status=422 if form.errors else 200)

@@ -95,6 +95,13 @@ def _maker(enterprise: Callable[[Any], Enterprise]) -> Column:
     return text(_("企业"), lambda row: named(enterprise(row)), lambda row: _firm(enterprise(row)))
 
 
+VERDICTS = {
+    "genuine": _("真品"),
+    "attention": _("请注意"),
+    "not_genuine": _("非真品"),
+    "unknown_code": _("查无此码"),
+}
+
 _RUN_COLUMNS = (
     _maker(lambda row: row.run.batch.authorisation.enterprise),
     text(_("标签批"), lambda row: row.run.code, lambda row: _batch(row.run.batch)),
@@ -163,13 +170,6 @@ RECORD_COLUMNS: dict[str, tuple[Column, ...]] = {
 RECORD_COLUMNS["never-activated"] = RECORD_COLUMNS["units"]
 RECORD_COLUMNS["after-suspension"] = RECORD_COLUMNS["scans"]
 
-VERDICTS = {
-    "genuine": _("真品"),
-    "attention": _("请注意"),
-    "not_genuine": _("非真品"),
-    "unknown_code": _("查无此码"),
-}
-
 RECORD_TITLES = {
     "authorisations": _("专用标志使用授权"),
     "quotas": _("年度用标数量"),
@@ -230,7 +230,7 @@ USE_COLUMNS: tuple[Column, ...] = (
     number(_("批次（个）"), lambda row: row.batches),
     number(_("登记净重（公斤）"), lambda row: in_kg(row.registered_g)),
     number(_("发放标签（枚）"), lambda row: row.issued),
-    number(_("占核定数量（%）"), lambda row: "—" if row.quota_percent is None else row.quota_percent),
+    number(_("占核定数量（％）"), lambda row: "—" if row.quota_percent is None else row.quota_percent),
     number(_("启用（枚）"), lambda row: row.activated),
     number(_("扫过（件）"), lambda row: row.units_scanned),
     number(_("扫码（次）"), lambda row: row.scans),
