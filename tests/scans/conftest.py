@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from django.core.cache import cache
 
 from products.scans.services import visitors
 from tests.ledger.flushing import flush_allowed
@@ -14,6 +15,12 @@ from tests.ledger.flushing import flush_allowed
 def _flush_past_the_triggers() -> Iterator[None]:
     with flush_allowed():
         yield
+
+
+@pytest.fixture(autouse=True)
+def _fresh_allowance() -> None:
+    """The API's limits count what this process asked for, tests included."""
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)

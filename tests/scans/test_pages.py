@@ -10,6 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.core.cache import cache
 from django.test import Client
 from hypothesis import HealthCheck, example, given
 from hypothesis import settings as hypothesis_settings
@@ -32,9 +33,7 @@ def soup(code: str) -> BeautifulSoup:
 
 def addresses(page: BeautifulSoup) -> list[str]:
     """Everything the page links to or loads."""
-    found = [
-        str(tag[name]) for name in ("href", "src", "action", "srcset") for tag in page.find_all(attrs={name: True})
-    ]
+    found = [str(tag[name]) for name in ("href", "src", "action", "srcset") for tag in page.select(f"[{name}]")]
     return found + re.findall(r"url\(([^)]*)\)", str(page))
 
 
@@ -158,6 +157,7 @@ def test_whatever_is_asked_is_answered(text: str | bytes, is_json: bool) -> None
 
     # 302: "/t/" and a line break is the form's own address with a slash to add.
     assert response.status_code in {200, 302, 400, 404}
+    cache.clear()  # the API's limit would answer instead
     for address in (f"/t/{path}/report", f"/api/v1/scans/{path}"):
-        assert Client().get(address, headers=headers).status_code in {200, 302, 400, 404, 429}
+        assert Client().get(address, headers=headers).status_code in {200, 302, 400, 404}
     assert Client().get("/t/", {"code": text}).status_code in {200, 302, 400}
