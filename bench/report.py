@@ -34,8 +34,13 @@ def _ratio(figure: Figure) -> str:
     if figure.ratio is None:
         return ""
     if figure.low is None or figure.high is None:
-        return f"{figure.ratio:.2f}"
-    return f"**{figure.ratio:.2f}** ({figure.low:.2f} to {figure.high:.2f})"
+        return ratio_text(figure.ratio)
+    return f"**{ratio_text(figure.ratio)}** ({ratio_text(figure.low)} to {ratio_text(figure.high)})"
+
+
+def ratio_text(ratio: float) -> str:
+    """Two decimals, or two digits of what is smaller than that shows."""
+    return f"{ratio:.2f}" if ratio >= 0.1 else f"{ratio:.2g}"
 
 
 def _wanted(figure: Figure) -> str:
@@ -63,7 +68,7 @@ def in_terminal(result: Result) -> str:
     lines = [f"{result.measurement} {result.database}".strip()]
     for figure in result.figures:
         peer = f"  /  {figure.peer}" if figure.peer else ""
-        ratio = "" if figure.ratio is None else f"  =  {figure.ratio:.2f}"
+        ratio = "" if figure.ratio is None else f"  =  {ratio_text(figure.ratio)}"
         wanted = f"  [{_wanted(figure).replace('**', '')}]" if figure.wanted else ""
         lines.append(f"  {figure.what}:  {figure.ours}{peer}{ratio}{wanted}")
     return "\n".join([*lines, *(f"  {note}" for note in result.notes)])

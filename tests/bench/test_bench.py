@@ -79,6 +79,11 @@ def test_what_is_missed_is_shown_as_missed() -> None:
     assert "| ratio at least 0.2; gold: **missed** |" in row
 
 
+@pytest.mark.parametrize(("ratio", "text"), [(0.00649, "0.0065"), (0.1, "0.10"), (24.187, "24.19")])
+def test_small_ratios_keep_their_digits(ratio: float, text: str) -> None:
+    assert report.ratio_text(ratio) == text
+
+
 def test_a_result_survives_the_way_between_processes() -> None:
     result = Result("x", SQLITE, (Figure("things", ours="1"), Figure("more", ours="2", ratio=0.5)), ("note",))
 
