@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
@@ -48,6 +49,12 @@ def on_bad_shape(request: HttpRequest, error: ValidationError) -> HttpResponse:
         for item in error.errors
     ]
     return problem(422, "invalid_input", "有字段缺失或格式不对，请按 errors 逐项改正。", errors)
+
+
+@api.exception_handler(DataError)
+def on_unstorable(request: HttpRequest, error: DataError) -> HttpResponse:
+    """PostgreSQL stores no NUL character and no number beyond its column: nobody types these by accident."""
+    return problem(422, "invalid_input", "请求中有无法保存的字符或过大的数字，请改正后重试。")
 
 
 @api.exception_handler(Http404)

@@ -44,6 +44,18 @@ class RequestLog:
         return response
 
 
+class NoNulls:
+    """An address with a NUL character is a probe, and PostgreSQL cannot even look it up."""
+
+    def __init__(self, handler: Handler) -> None:
+        self.handler = handler
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return problem(400, "bad_request", "网址中有不允许的字符，请核对后重试。")
+        return self.handler(request)
+
+
 class LanguageLink:
     """`?lang=en` shows the page in that language and remembers it: a plain link, no script, no form."""
 

@@ -54,7 +54,6 @@ NINJA_NUM_PROXIES = 1 if ADDRESS_HEADER else 0
 IS_DEMO = _flag("GI_TRACE_DEMO")
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -76,6 +75,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "gi_trace.middleware.RequestLog",
+    "gi_trace.middleware.NoNulls",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "gi_trace.middleware.LanguageLink",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib import admin
 from django.urls import include, path
 
 from gi_trace import health, pages
@@ -13,7 +12,6 @@ urlpatterns = [
     path("", include("products.urls")),
     path("ledger/", include("ledger.urls")),
     path("api/v1/", api.urls),
-    path("admin/", admin.site.urls),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", health.metrics),

@@ -137,17 +137,18 @@ def make_file(code: UUID) -> None:
         "run__batch__authorisation__enterprise", "run__batch__authorisation__indication"
     ).get(code=code)
     path = file_path(row)
-    path.parent.mkdir(parents=True, exist_ok=True)
     # A name of its own: a worker taken for dead may still be writing.
     draft = path.with_name(f"{row.code}.{secrets.token_hex(4)}.part")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with draft.open("xb") as stream:
             _write(row, stream)
             stream.flush()
             os.fsync(stream.fileno())
         draft.replace(path)
     except Exception as error:
-        draft.unlink(missing_ok=True)
+        if draft.exists():
+            draft.unlink()
         is_refusal = isinstance(error, RenderingRefused | InvalidLink)
         text = explain(error).text if is_refusal else _("生成时出错。请重新生成；再次出错请联系平台管理员。")
         PrintFile.objects.filter(pk=row.pk).update(state=State.FAILED, failure=text[:200])

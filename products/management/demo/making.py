@@ -116,3 +116,31 @@ def add_mishaps(rng: random.Random, made: Sequence[Made], *, spared: Collection[
             now=at_office_hours(late, rng),
         )
     return {"voided": chosen[0], "recalled": chosen[12], "suspended": chosen[16]}
+
+
+def add_work_in_hand(rng: random.Random, licensed: Sequence[Licensed], *, today: date) -> None:
+    """What the two producers one can sign in as still have to do: a draft, a batch to release, labels to activate."""
+    for number, one in enumerate(licensed[:2], start=1):
+        actor = maker(one.uscc)
+        made_on = today - timedelta(days=4)
+        for kind in ("draft", "to-release", "to-activate"):
+            batch = register_batch(
+                actor=actor,
+                authorisation_code=one.code,
+                lot=f"{made_on:%y%m%d}-{kind}",
+                origin_code=one.county,
+                produced_on=made_on,
+                best_before=made_on + timedelta(days=540),
+                net_mass_g=1_200_000 * number,
+                as_draft=kind == "draft",
+                now=at_office_hours(made_on, rng),
+            )
+            if kind == "to-activate":
+                issue_label_run(
+                    actor=actor,
+                    batch_code=batch.code,
+                    quantity=2_000,
+                    unit_mass_g=500,
+                    now=at_office_hours(made_on + timedelta(days=1), rng),
+                )
+                release_batch(actor=actor, code=batch.code, now=at_office_hours(made_on + timedelta(days=2), rng))

@@ -21,7 +21,11 @@ def add_scans(rng: random.Random, made: Sequence[Made], *, scale: float, now: da
     Written in bulk: a scan changes nothing but its own two tables.
     """
     prefectures = list(Region.objects.filter(level="prefecture").values_list("code", flat=True))
-    on_sale = [one for one in made if one.run.ranges.filter(kind="activated").exists() and one.released_on < now.date()]
+    on_sale = [
+        one
+        for one in made
+        if one.run.ranges.filter(kind="activated").exists() and one.released_on < now.date() - timedelta(days=3)
+    ]
     wanted = max(2_000, round(SCANS * scale))
     scans: list[Scan] = []
     for clone in rng.sample(on_sale, CLONES):
@@ -55,7 +59,8 @@ def _scan(rng: random.Random, one: Made, serial: int, at: datetime, region: str,
 def _later(rng: random.Random, one: Made, now: datetime) -> datetime:
     """Some time after release, sooner more often, never in the future."""
     begin = at_office_hours(one.released_on + timedelta(days=3), rng)
-    return min(begin + timedelta(hours=rng.expovariate(1 / 900)), now - timedelta(minutes=rng.randrange(1, 3_000)))
+    at = begin + timedelta(hours=rng.expovariate(1 / 900))
+    return at if at < now else begin + (now - begin) * rng.random()
 
 
 def _honest(rng: random.Random, one: Made, prefectures: Sequence[str], *, now: datetime) -> list[Scan]:

@@ -167,6 +167,9 @@ def add_enterprises(rng: random.Random, *, today: date, progress: Progress) -> I
         if is_signed_in_as:
             indication = Indication.objects.get(name="郫县豆瓣")
             counties = sorted(area_county_codes(indication))
+        elif number <= 6:  # the association one can sign in as has four users of its name
+            indication = Indication.objects.get(registrant_uscc=ASSOCIATION_USCC)
+            counties = sorted(area_county_codes(indication))
         county = rng.choice(counties)
         is_coop = rng.random() < 0.5
         uscc = demo_uscc(number, county=county, is_coop=is_coop)

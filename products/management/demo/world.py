@@ -36,6 +36,7 @@ def build(*, scale: float, now: datetime, progress: Progress) -> dict[str, Any]:
     # The first screen of those one can sign in as should be an ordinary day.
     spared = {one.uscc for one in licensed[:2]}
     mishaps = making.add_mishaps(rng, made, spared=spared, today=today)
+    making.add_work_in_hand(rng, licensed, today=today)
     public.add_scans(rng, made, scale=scale, now=now, progress=progress)
     oversight.add_reports_and_cases(rng, made, now=now, progress=progress)
     accounts = make_accounts(licensed, now=now)
