@@ -44,14 +44,16 @@ def checks(answer: ScanAnswer) -> list[Check]:
         Check("lot", _("批号"), batch.lot, "maker"),
         Check("produced_on", _("生产日期"), cn_date(batch.produced_on), "maker"),
         Check("best_before", _("保质期至"), cn_date(batch.best_before), "maker"),
-        Check("origin", _("产地"), _place(answer), "maker"),
+        Check("origin", _("产地"), place(answer), "maker"),
         Check("serial", _("本批第几枚"), f"{answer.serial:,} / {run.quantity:,}", "office"),
     ]
     return [row for row in rows if row.value and row.value != "—"]
 
 
-def _place(answer: ScanAnswer) -> str:
-    assert answer.run is not None
+def place(answer: ScanAnswer) -> str:
+    """The county of origin with its prefecture, in the order of the page's language; empty for a code not ours."""
+    if answer.run is None:
+        return ""
     origin = answer.run.batch.origin
     parts = [named(origin.parent), named(origin)] if origin.parent else [named(origin)]
     return ", ".join(reversed(parts)) if (get_language() or "").startswith("en") else "".join(parts)

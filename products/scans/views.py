@@ -68,6 +68,7 @@ def scan(request: HttpRequest, code: str) -> HttpResponse:
         "words": VERDICTS[answer.verdict],
         "reasons": [REASONS[reason] for reason in answer.reasons],
         "checks": presentation.checks(answer),
+        "place": presentation.place(answer),
         "seen_region": presentation.seen_region(answer),
         "timeline": batch_timeline(answer.run.batch) if answer.run else [],
         "proofs": proofs_of(presentation.subjects(answer)),

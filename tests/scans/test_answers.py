@@ -217,6 +217,7 @@ def test_an_unknown_run_is_an_unknown_code() -> None:
     assert (answer.status_code, page.status_code) == (404, 404)
     assert (answer.json()["verdict"], answer.json()["reasons"][0]["code"]) == ("unknown_code", "unknown_run")
     assert "查无此码" in page.content.decode()
+    assert f'value="{code}"' in page.content.decode()  # to be mended by hand
 
 
 @pytest.mark.parametrize(
