@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
 from gi_trace.api import problem
@@ -17,6 +17,7 @@ from products.errors import DomainError
 from products.http import actor_of, now_of
 
 Handler = Callable[[HttpRequest], HttpResponse]
+FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
 log = logging.getLogger("gi_trace.requests")
 
 
@@ -80,11 +81,16 @@ class Idempotency:
         self.handler = handler
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        key = self._key(request)
+        # A multipart body can be read as bytes only before it is read as fields.
+        body = request.body if request.method == "POST" else b""
+        fields = request.POST if request.content_type in FORMS else None
+        key = self._key(request, fields)
         user_id = actor_of(request).user_id if key else None
         if user_id is None:
             return self.handler(request)
-        digest = idempotency.request_digest(request.method or "", request.get_full_path(), request.body)
+        # A browser that sends a form again draws a new boundary: what counts is the fields.
+        said = body if fields is None else self._said(fields, request)
+        digest = idempotency.request_digest(request.method or "", request.get_full_path(), said)
         try:
             with transaction.atomic():
                 row, is_new = idempotency.claim(user_id=user_id, key=key, digest=digest, now=now_of(request))
@@ -98,18 +104,28 @@ class Idempotency:
                     idempotency.remember(row, response)
                 return response
         except DomainError as error:
-            return problem(error.status, error.code, error.text)
+            return refuse(request, error)
 
     @staticmethod
-    def _key(request: HttpRequest) -> str:
+    def _key(request: HttpRequest, fields: QueryDict | None) -> str:
         if request.method != "POST":
             return ""
-        if key := request.headers.get("Idempotency-Key"):
-            return key
-        if request.content_type not in {"application/x-www-form-urlencoded", "multipart/form-data"}:
-            return ""
-        # A multipart body can be read as bytes only before it is read as fields.
-        return request.POST.get("idempotency_key", "") if request.body else ""
+        return request.headers.get("Idempotency-Key", "") or (fields.get("idempotency_key", "") if fields else "")
+
+    @staticmethod
+    def _said(fields: QueryDict, request: HttpRequest) -> bytes:
+        files = sorted(
+            (name, file.name or "", file.size) for name in request.FILES for file in request.FILES.getlist(name)
+        )
+        said = {name: values for name, values in fields.lists() if name != "csrfmiddlewaretoken"}
+        return repr((sorted(said.items()), files)).encode()
+
+
+def refuse(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """A refusal as people or machines read it."""
+    if request.path.startswith("/api/"):
+        return problem(error.status, error.code, error.text)
+    return render(request, "refusal.html", {"error": error}, status=error.status)
 
 
 class Refusals:
@@ -122,6 +138,4 @@ class Refusals:
         return self.handler(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if not isinstance(error, DomainError):
-            return None
-        return render(request, "refusal.html", {"error": error}, status=error.status)
+        return refuse(request, error) if isinstance(error, DomainError) else None

@@ -51,8 +51,24 @@ class World:
     standard_code: str
 
 
+def cast(enterprise: Enterprise, registrant: str) -> dict[str, Actor | None]:
+    """The members; `north` is the county office of the maker, `south` another county's."""
+    return {
+        "nobody": None,
+        "maker": factories.make_user(Role.PRODUCER, organisation=enterprise.uscc),
+        "rival": factories.make_user(Role.PRODUCER, organisation=factories.make_enterprise().uscc),
+        "association": factories.make_user(Role.ASSOCIATION, organisation=registrant),
+        "north": factories.make_user(Role.INSPECTOR, regions=(PIDU,)),
+        "south": factories.make_user(Role.INSPECTOR, regions=(factories.CUIPING,)),
+        "city": factories.make_user(Role.INSPECTOR, regions=("510100",)),
+        "province": factories.make_user(Role.INSPECTOR, regions=("510000",)),
+        "auditor": factories.make_user(Role.AUDITOR, regions=("510000",)),
+        "admin": factories.make_user(Role.ADMIN),
+    }
+
+
 def build() -> World:
-    """Everything belongs to a maker in 郫都区; `north` is that county's office, `south` another's."""
+    """Everything belongs to a maker in 郫都区."""
     factories.make_regions()
     registrant = factories.uscc(9001)
     indication = factories.make_indication(registrant_uscc=registrant)
@@ -76,7 +92,9 @@ def build() -> World:
         plan="规划", metric="new_indications", title="新增", title_en="New", baseline=0, target=100, source="tests",
         baseline_on=date(2021, 1, 1), due_on=date(2025, 12, 31),
     )  # fmt: skip
-    north = factories.make_user(Role.INSPECTOR, regions=(PIDU,))
+    members = cast(enterprise, registrant)
+    north = members["north"]
+    assert north is not None
     unit_code = factories.code_of(run, 3)
     complaint = file_complaint(code_text=unit_code, text="批号不一样", visitor=Visitor("a", "b"), now=NOW)
     inspections = [
@@ -84,18 +102,7 @@ def build() -> World:
     ]
     record_result(actor=north, number=inspections[1].number, result="passed", done_on=TODAY, now=NOW)
     return World(
-        members={
-            "nobody": None,
-            "maker": factories.make_user(Role.PRODUCER, organisation=enterprise.uscc),
-            "rival": factories.make_user(Role.PRODUCER, organisation=factories.make_enterprise().uscc),
-            "association": factories.make_user(Role.ASSOCIATION, organisation=registrant),
-            "north": north,
-            "south": factories.make_user(Role.INSPECTOR, regions=(factories.CUIPING,)),
-            "city": factories.make_user(Role.INSPECTOR, regions=("510100",)),
-            "province": factories.make_user(Role.INSPECTOR, regions=("510000",)),
-            "auditor": factories.make_user(Role.AUDITOR, regions=("510000",)),
-            "admin": factories.make_user(Role.ADMIN),
-        },
+        members=members,
         indication=indication,
         enterprise=enterprise,
         announced=announced,

@@ -52,9 +52,15 @@ def record_change(
         decided_by=actor.username,
         recorded_at=now,
     )
-    if kind == "recognised":
-        indication.recognised_on = effective_on
-    elif kind == "cancelled":
+    _apply(indication, change, actor=actor, now=now)
+    return change
+
+
+def _apply(indication: Indication, change: IndicationChange, *, actor: Actor, now: datetime) -> None:
+    """What a recorded change does to the indication, to the ledger, and to everybody's right to the mark."""
+    if change.kind == "recognised":
+        indication.recognised_on = change.effective_on
+    elif change.kind == "cancelled":
         indication.status = "cancelled"
     indication.save(update_fields=["recognised_on", "status"])
     record(
@@ -63,14 +69,14 @@ def record_change(
         subject=f"indication:{indication.code}",
         data={
             "name": indication.name,
-            "kind": kind,
+            "kind": change.kind,
             "document_no": change.document_no,
             "reason": change.reason,
-            "effective_on": effective_on.isoformat(),
+            "effective_on": change.effective_on.isoformat(),
         },
         now=now,
     )
-    if kind == "cancelled":
+    if change.kind == "cancelled":
         withdraw_for_cancelled_protection(
             actor=actor,
             indication_id=indication.pk,
@@ -79,4 +85,3 @@ def record_change(
             document_no=change.document_no,
             now=now,
         )
-    return change
