@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 from ninja.throttling import AnonRateThrottle, AuthRateThrottle
@@ -48,30 +49,30 @@ def on_bad_shape(request: HttpRequest, error: ValidationError) -> HttpResponse:
         {"field": ".".join(str(part) for part in item["loc"][1:]), "code": item["type"], "text": item["msg"]}
         for item in error.errors
     ]
-    return problem(422, "invalid_input", "有字段缺失或格式不对，请按 errors 逐项改正。", errors)
+    return problem(422, "invalid_input", _("有字段缺失或格式不对，请按 errors 逐项改正。"), errors)
 
 
 @api.exception_handler(DataError)
 def on_unstorable(request: HttpRequest, error: DataError) -> HttpResponse:
     """PostgreSQL stores no NUL character and no number beyond its column: nobody types these by accident."""
-    return problem(422, "invalid_input", "请求中有无法保存的字符或过大的数字，请改正后重试。")
+    return problem(422, "invalid_input", _("请求中有无法保存的字符或过大的数字，请改正后重试。"))
 
 
 @api.exception_handler(Http404)
 def on_missing(request: HttpRequest, error: Http404) -> HttpResponse:
-    return problem(404, "not_found", "没有这条记录，或您无权查看。")
+    return problem(404, "not_found", _("没有这条记录，或您无权查看。"))
 
 
 @api.exception_handler(AuthenticationError)
 def on_anonymous(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
-    response = problem(401, "unauthenticated", "请先登录，或在 Authorization 中带上有效的令牌。")
+    response = problem(401, "unauthenticated", _("请先登录，或在 Authorization 中带上有效的令牌。"))
     response["WWW-Authenticate"] = "Bearer"
     return response
 
 
 @api.exception_handler(Throttled)
 def on_throttled(request: HttpRequest, error: Throttled) -> HttpResponse:
-    response = problem(429, "too_many_requests", "请求过于频繁，请稍后再试。")
+    response = problem(429, "too_many_requests", _("请求过于频繁，请稍后再试。"))
     response["Retry-After"] = str(int(error.wait or 60))
     return response
 

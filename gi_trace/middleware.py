@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from gi_trace.api import problem
 from products.accounts.services import idempotency
@@ -53,7 +54,7 @@ class NoNulls:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
-            return problem(400, "bad_request", "网址中有不允许的字符，请核对后重试。")
+            return problem(400, "bad_request", _("网址中有不允许的字符，请核对后重试。"))
         return self.handler(request)
 
 

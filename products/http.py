@@ -15,6 +15,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from ninja import Schema
 
 from products.access import NOBODY, Actor, Role
@@ -65,7 +66,7 @@ def page_for(
         @wraps(view)
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not actor_of(request).is_role(*roles):
-                raise Forbidden("此页不对您的角色开放。")
+                raise Forbidden(_("此页不对您的角色开放。"))
             return view(request, *args, **kwargs)
 
         return login_required(guarded)
@@ -99,9 +100,9 @@ def _read_cursor(cursor: str) -> int:
     try:
         raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
     except (binascii.Error, ValueError) as error:
-        raise InvalidInput("cursor 无效。请使用上一页返回的 next。", field="cursor") from error
+        raise InvalidInput(_("cursor 无效。请使用上一页返回的 next。"), field="cursor") from error
     if len(raw) != 8:
-        raise InvalidInput("cursor 无效。请使用上一页返回的 next。", field="cursor")
+        raise InvalidInput(_("cursor 无效。请使用上一页返回的 next。"), field="cursor")
     return _mask(int.from_bytes(raw))
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from ninja import Router, Schema, Status
 
 from products.access import Role
@@ -139,7 +140,7 @@ def list_mark_use(
 ) -> MarkUsePage:
     actor = actor_of(request)
     if not actor.is_role(*READERS):
-        raise Forbidden("此数据不对您的角色开放。")
+        raise Forbidden(_("此数据不对您的角色开放。"))
     asked = read_year(str(year)) if year is not None else None
     firms, following = paginate(users(actor=actor, text=q, region=region), cursor=cursor, limit=limit)
     this_year = timezone.localdate(now_of(request)).year

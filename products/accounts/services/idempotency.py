@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 
 from products.accounts.models.idempotency import IdempotencyRecord
 from products.errors import Conflict, InvalidInput
@@ -31,12 +32,12 @@ def claim(*, user_id: int, key: str, digest: str, now: datetime) -> tuple[Idempo
     Raises InvalidInput for a key that is too long, IdempotencyKeyReused for another request's key.
     """
     if len(key) > 80:
-        raise InvalidInput("Idempotency-Key 不得超过 80 个字符。", field="Idempotency-Key")
+        raise InvalidInput(_("Idempotency-Key 不得超过 80 个字符。"), field="Idempotency-Key")
     row, is_new = IdempotencyRecord.objects.get_or_create(
         user_id=user_id, key=key, defaults={"request_digest": digest, "created_at": now}
     )
     if row.request_digest != digest:
-        raise IdempotencyKeyReused("这个 Idempotency-Key 已用于另一请求。请为新的请求换一个新的值。")
+        raise IdempotencyKeyReused(_("这个 Idempotency-Key 已用于另一请求。请为新的请求换一个新的值。"))
     return row, is_new
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from products.access import NOBODY, ROLE_SCOPES, Actor, Role, Scope
 from products.accounts.models.token import ApiToken
@@ -31,14 +32,16 @@ def issue_token(*, actor: Actor, name: str, scopes: Collection[str], days: int, 
     the role does not have.
     """
     if actor.user_id is None or actor.role is None:
-        raise Forbidden("请先登录。")
+        raise Forbidden(_("请先登录。"))
     known = {scope.value for scope in Scope}
     if not scopes or not set(scopes) <= known:
-        raise InvalidInput(f"权限范围须从以下各项中选择：{'、'.join(sorted(known))}。", field="scopes")
+        raise InvalidInput(
+            _("权限范围须从以下各项中选择：%(scopes)s。") % {"scopes": "、".join(sorted(known))}, field="scopes"
+        )
     if not {Scope(scope) for scope in scopes} <= ROLE_SCOPES[Role(actor.role)]:
-        raise Forbidden("所选权限超出您的角色。请只选择本角色具有的权限范围。")
+        raise Forbidden(_("所选权限超出您的角色。请只选择本角色具有的权限范围。"))
     if not 1 <= days <= MAX_AGE.days:
-        raise InvalidInput("有效期须为 1 至 365 天。", field="days")
+        raise InvalidInput(_("有效期须为 1 至 365 天。"), field="days")
     token = PREFIX + secrets.token_urlsafe(32)
     row = ApiToken.objects.create(
         user_id=actor.user_id,
@@ -62,10 +65,10 @@ def issue_token(*, actor: Actor, name: str, scopes: Collection[str], days: int, 
 def revoke_token(*, actor: Actor, code: UUID, now: datetime) -> None:
     """End one of the actor's own tokens. Raises NotFound for anybody else's."""
     if actor.user_id is None:
-        raise NotFound("没有这个令牌。")
+        raise NotFound(_("没有这个令牌。"))
     changed = ApiToken.objects.filter(user_id=actor.user_id, code=code, revoked_at=None).update(revoked_at=now)
     if not changed:
-        raise NotFound("没有这个令牌，或已吊销。")
+        raise NotFound(_("没有这个令牌，或已吊销。"))
     record(actor=actor, kind="accounts.token_revoked", subject=f"token:{code}", data={}, now=now)
 
 
