@@ -25,8 +25,16 @@ class RunForm(forms.Form):
         label=gettext_lazy("单位"), choices=[("克", gettext_lazy("克")), ("公斤", gettext_lazy("公斤"))], initial="克"
     )
 
+    taken: dict[str, Any]  # what was asked for, as far as it could be read; a refusal leaves it alone
+
     def clean(self) -> dict[str, Any]:
         """`unit_mass` in grams."""
+        cleaned = self._in_grams()
+        self.taken = dict(cleaned)
+        return cleaned
+
+    def _in_grams(self) -> dict[str, Any]:
+        self.taken = {}
         cleaned = super().clean() or self.cleaned_data
         if not {"unit_mass", "unit"} <= cleaned.keys():
             return cleaned
@@ -34,9 +42,12 @@ class RunForm(forms.Form):
         # Without a unit the reader takes a number for kilograms: a pack of 500 grams would become half a tonne.
         has_unit = bool(text) and unicodedata.category(text[-1])[0] == "L"
         try:
-            cleaned["unit_mass"] = read_mass_g(text if has_unit else text + cleaned["unit"])
+            grams = read_mass_g(text if has_unit else text + cleaned["unit"])
+            if grams <= 0:
+                raise UnreadableMass("not_positive")
+            cleaned["unit_mass"] = grams
         except UnreadableMass:
-            self.add_error("unit_mass", _("请填写数字，最小到 1 克，例如 500 克或 2.5 公斤。"))
+            self.add_error("unit_mass", _("请填写大于 0 的数字，最小到 1 克，例如 500 克或 2.5 公斤。"))
         return cleaned
 
 

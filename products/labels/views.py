@@ -85,7 +85,8 @@ def run_new(request: HttpRequest, code: UUID) -> HttpResponse:
             service_error(form, error, unit_mass_g="unit_mass")
     quota = quota_of(authorisation_id=batch.authorisation_id, year=batch.produced_on.year)
     used = labelled_mass_in_year_g(authorisation_id=batch.authorisation_id, year=batch.produced_on.year)
-    taken = form.cleaned_data if form.is_bound else {}
+    # A field that was refused is gone from the cleaned data, but its arithmetic is what the page explains.
+    taken = form.taken if form.is_bound else {}
     left_in_batch_g = max(0, batch.net_mass_g - issued_mass_g(batch))
     left_in_quota_g = max(0, quota.quota_g - used) if quota else 0
     context = {

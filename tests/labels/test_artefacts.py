@@ -152,8 +152,9 @@ def test_a_label_without_its_standard_is_refused_with_what_is_wanting(maker: Act
     assert len(entries_about(run)) == 1
 
 
-def test_a_mark_holder_without_a_mark_is_refused(maker: Actor, run: LabelRun) -> None:
-    Authorisation.objects.filter(pk=run.batch.authorisation_id).update(holder_kind=3, basis_no="")
+def test_a_mark_holder_without_a_mark_is_refused(maker: Actor, makers: Enterprise) -> None:
+    right = make_authorisation(enterprise=makers, holder_kind=3, basis_no="")
+    run = issue(maker, make_batch(authorisation=right))
 
     with pytest.raises(CannotRender, match="商标注册号") as caught:
         label(maker, run)

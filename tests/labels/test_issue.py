@@ -19,6 +19,7 @@ from products.labels.services.keys import open_key
 from products.labels.services.label_runs import void_labels
 from products.registry.errors import AuthorisationInactive, QuotaMissing
 from products.registry.models.authorisation import Authorisation, YearQuota
+from products.registry.models.enterprise import Enterprise
 from products.trace.models.batch import Batch
 from tests.factories import NOW, make_authorisation, make_batch
 from tests.labels.helpers import entries_about, issue, kinds_about
@@ -113,11 +114,11 @@ def test_another_right_has_a_quota_of_its_own(maker: Actor, authorisation: Autho
     issue(maker, make_batch(authorisation=other), quantity=200)
 
 
-def test_a_year_without_quota_is_refused(maker: Actor, authorisation: Authorisation) -> None:
-    YearQuota.objects.filter(authorisation=authorisation, year=2026).delete()
+def test_a_year_without_quota_is_refused(maker: Actor, makers: Enterprise) -> None:
+    right = make_authorisation(enterprise=makers, valid_from=date(2024, 1, 1))
 
-    with pytest.raises(QuotaMissing):
-        issue(maker, make_batch(authorisation=authorisation))
+    with pytest.raises(QuotaMissing, match="2024"):
+        issue(maker, make_batch(authorisation=right, produced_on=date(2024, 12, 31)))
 
 
 @pytest.mark.parametrize("state", ["draft", "held", "recalled"])

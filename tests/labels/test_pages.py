@@ -1,0 +1,303 @@
+"""The producer's label pages."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from bs4 import BeautifulSoup, Tag
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.test import Client
+from django.utils import timezone
+from PIL import Image
+
+from products.access import Actor
+from products.labels.models.label_run import LabelRun, PrintFile
+from products.labels.services.artefacts import mark_image
+from products.registry.models.authorisation import Authorisation, YearQuota
+from products.trace.models.batch import Batch
+from tests.conftest import signed_in
+from tests.factories import make_batch
+from tests.labels.helpers import ask_for_file, entries_about, genuine_serials, issue, kinds_about, streamed
+from tests.labels.rendering.reading import open_image, read_all
+from tests.trace.reading import errors_at, field, page, send, text_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def browser(maker: Actor) -> Client:
+    return signed_in(maker)
+
+
+@pytest.fixture
+def run(maker: Actor, batch: Batch) -> LabelRun:
+    return issue(maker, batch, quantity=100)
+
+
+def new_run(batch: Batch) -> str:
+    return f"/producer/batches/{batch.code}/labels"
+
+
+def address(run: LabelRun, rest: str = "") -> str:
+    return f"/producer/runs/{run.code}{rest}"
+
+
+def soup_of(answer: object) -> BeautifulSoup:
+    return BeautifulSoup(getattr(answer, "content", b""), "html.parser")
+
+
+def test_the_form_says_what_is_left_by_mass_and_by_quota(browser: Client, maker: Actor, batch: Batch) -> None:
+    YearQuota.objects.filter(authorisation=batch.authorisation, year=2026).update(quota_g=60_000)
+    issue(maker, batch, quantity=80)
+
+    text = text_of(page(browser, new_run(batch)))
+
+    assert "该批次还可贴标 60 公斤" in text
+    assert "2026年度还可贴标 20 公斤" in text
+    assert "40 枚（每件 500 克）" in text
+
+
+def test_labels_are_taken_in_the_unit_chosen(browser: Client, batch: Batch) -> None:
+    answer = send(browser, new_run(batch), {"quantity": "30", "unit_mass": "2.5", "unit": "公斤"})
+
+    run = LabelRun.objects.get()
+    assert (answer.status_code, answer["Location"]) == (302, address(run))
+    assert (run.quantity, run.unit_mass_g) == (30, 2_500)
+    assert "已领取 30 枚标签，每件 2.5 公斤，共占用 75 公斤。" in text_of(page(browser, address(run)))
+
+
+@pytest.mark.parametrize(
+    ("mass", "unit", "grams"),
+    [("500", "克", 500), ("５００", "克", 500), ("0.5", "公斤", 500), ("500克", "公斤", 500), ("1斤", "克", 500)],
+)
+def test_a_plain_number_is_never_taken_for_another_unit(
+    browser: Client, batch: Batch, mass: str, unit: str, grams: int
+) -> None:
+    send(browser, new_run(batch), {"quantity": "1", "unit_mass": mass, "unit": unit})
+
+    assert LabelRun.objects.get().unit_mass_g == grams
+
+
+def test_the_form_starts_as_the_last_run_was(browser: Client, maker: Actor, batch: Batch) -> None:
+    issue(maker, batch, quantity=1, unit_mass_g=2_500)
+
+    soup = page(browser, new_run(batch))
+
+    assert field(soup, "unit_mass")["value"] == "2.5"
+    chosen = soup.select_one("select[name=unit] option[selected]")
+    assert chosen is not None
+    assert chosen["value"] == "公斤"
+
+
+@pytest.mark.parametrize(
+    ("changes", "name", "words"),
+    [
+        ({"quantity": "201"}, "quantity", "只够再领 200 枚"),
+        ({"quantity": "0"}, "quantity", "1"),
+        ({"quantity": ""}, "quantity", "必填"),
+        ({"quantity": "一百"}, "quantity", "整数"),
+        ({"unit_mass": "0.5"}, "unit_mass", "最小到 1 克"),
+        ({"unit_mass": "-5"}, "unit_mass", "大于 0"),
+        ({"unit_mass": "0"}, "unit_mass", "大于 0"),
+        ({"unit_mass": "五百"}, "unit_mass", "数字"),
+        ({"unit": "担"}, "unit", "担"),
+    ],
+)
+def test_errors_stand_at_their_field(
+    browser: Client, batch: Batch, changes: dict[str, str], name: str, words: str
+) -> None:
+    answer = send(browser, new_run(batch), {"quantity": "200", "unit_mass": "500", "unit": "克", **changes})
+
+    assert answer.status_code == 422
+    assert words in errors_at(soup_of(answer))[name]
+    assert not LabelRun.objects.exists()
+
+
+def test_a_refusal_shows_the_arithmetic(browser: Client, batch: Batch) -> None:
+    answer = send(browser, new_run(batch), {"quantity": "1000", "unit_mass": "500", "unit": "克"})
+
+    assert "1,000 枚 × 500 克 = 500 公斤" in text_of(soup_of(answer))
+
+
+def test_a_form_sent_twice_is_one_run(browser: Client, batch: Batch) -> None:
+    key = str(field(page(browser, new_run(batch)), "idempotency_key")["value"])
+    content = {"quantity": "10", "unit_mass": "500", "unit": "克", "idempotency_key": key}
+
+    answers = [send(browser, new_run(batch), content) for _ in range(2)]
+
+    assert answers[0]["Location"] == answers[1]["Location"]
+    assert LabelRun.objects.count() == 1
+
+
+@pytest.mark.parametrize(("state", "words"), [("held", "暂停销售"), ("recalled", "已召回"), ("draft", "草稿")])
+def test_without_hope_there_is_no_form(browser: Client, authorisation: Authorisation, state: str, words: str) -> None:
+    soup = page(browser, new_run(make_batch(authorisation=authorisation, state=state)))
+
+    assert words in text_of(soup.select_one("main") or soup)
+    assert soup.select("main form") == []
+
+
+def test_a_run_shows_its_numbers_and_its_first_label(browser: Client, run: LabelRun) -> None:
+    soup = page(browser, address(run))
+
+    assert [tile.text for tile in soup.select(".stat b")] == ["100", "0", "100", "0"]
+    picture = soup.select_one("aside img")
+    assert picture is not None
+    answer = browser.get(str(picture["src"]))
+    assert (answer.status_code, answer["Content-Type"]) == (200, "image/svg+xml")
+    assert answer["Cache-Control"] == "private, max-age=3600"
+    png = soup.select_one("aside a[href$='.png']")
+    assert png is not None
+    assert genuine_serials(run, read_all(open_image(browser.get(str(png["href"])).content))) == [1]
+
+
+def test_any_label_of_the_run_can_be_looked_at(browser: Client, run: LabelRun) -> None:
+    assert page(browser, address(run, "?serial=42")).select("aside img[src$='/label/42.svg']")
+    assert page(browser, address(run, "?serial=4200")).select("aside img[src$='/label/100.svg']")
+    soup = page(browser, address(run, "?serial=-1"))
+    assert soup.select("aside img[src$='/label/1.svg']")
+    assert soup.select("aside .error")
+
+
+def test_a_page_has_no_name_twice(browser: Client, run: LabelRun) -> None:
+    soup = page(browser, address(run))
+
+    ids = Counter(str(tag["id"]) for tag in soup.select("[id]"))
+    assert [name for name, count in ids.items() if count > 1] == []
+    labels = {str(tag["for"]) for tag in soup.select("label[for]")}
+    assert labels <= set(ids)
+
+
+def test_labels_are_activated_from_what_is_waiting(browser: Client, run: LabelRun) -> None:
+    content = {"first_serial": "1", "last_serial": "60"}
+    assert send(browser, address(run, "/activate"), content).status_code == 302
+
+    soup = page(browser, address(run))
+
+    form = soup.select_one(f"form[action='{address(run, '/activate')}']")
+    assert isinstance(form, Tag)
+    assert [field(form, name)["value"] for name in ("first_serial", "last_serial")] == ["61", "100"]
+    again = send(browser, address(run, "/activate"), content)
+    assert again.status_code == 422
+    assert "已启用" in errors_at(soup_of(again))["first_serial"]
+
+
+def test_voiding_asks_for_a_reason(browser: Client, run: LabelRun) -> None:
+    serials = {"first_serial": "1", "last_serial": "5"}
+    refused = send(browser, address(run, "/void"), {**serials, "reason": " "})
+    assert (refused.status_code, set(errors_at(soup_of(refused)))) == (422, {"reason"})
+    assert soup_of(refused).select("details[open] [name=reason]")
+
+    send(browser, address(run, "/void"), {**serials, "reason": "卷筒受潮"})
+
+    text = text_of(page(browser, address(run)))
+    assert "作废 1–5" in text
+    assert "卷筒受潮" in text
+    assert kinds_about(run) == ["labels.run_issued", "labels.range_voided"]
+
+
+@pytest.mark.parametrize("state", ["held", "recalled"])
+def test_a_stopped_batch_leaves_voiding_only(browser: Client, run: LabelRun, state: str) -> None:
+    Batch.objects.filter(pk=run.batch_id).update(state=state)
+
+    soup = page(browser, address(run))
+
+    forms = [str(form["action"]) for form in soup.select("main form[method=post]")]
+    assert forms == [address(run, "/void")]
+    assert soup.select("main img") == []
+    assert browser.get(address(run, "/label/1.png")).status_code == 409
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_print_file_from_request_to_download(browser: Client, run: LabelRun) -> None:
+    content = {"kind": "pdf", "layout": "a4_21", "first_serial": "1", "last_serial": "30"}
+    answer = send(browser, address(run, "/print"), content)
+    row = PrintFile.objects.get()
+    assert answer["Location"] == f"/producer/print-files/{row.code}"
+    waiting = page(browser, answer["Location"])
+    assert waiting.select("progress[max='30']")
+    assert waiting.select("meta[http-equiv=refresh]")
+
+    call_command("db_worker", batch=True, interval=0, startup_delay=False, verbosity=0)
+
+    ready = page(browser, answer["Location"])
+    assert not ready.select("meta[http-equiv=refresh]")
+    (link,) = ready.select("main a.btn")
+    download = browser.get(str(link["href"]))
+    assert download["Content-Disposition"] == f'attachment; filename="{run.code}-1-30.pdf"'
+    assert b"".join(streamed(download)).startswith(b"%PDF-")
+    PrintFile.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert "已过期" in text_of(page(browser, answer["Location"]))
+    assert browser.get(str(link["href"])).status_code == 410
+
+
+def test_codes_are_downloaded_as_a_file(browser: Client, run: LabelRun) -> None:
+    answer = browser.get(address(run, "/codes.csv"))
+
+    assert answer["Content-Disposition"] == f'attachment; filename="{run.code}.csv"'
+    lines = io.StringIO(b"".join(streamed(answer)).decode("utf-8-sig")).readlines()
+    assert genuine_serials(run, [line.split(",")[0] for line in lines[1:]]) == list(range(1, 101))
+    assert entries_about(run)[-1]["data"]["purpose"] == "codes_csv"
+
+
+def test_a_mark_is_uploaded_and_shown(browser: Client, maker: Actor, run: LabelRun) -> None:
+    before = page(browser, address(run)).select("aside img")[0]["src"]
+    out = BytesIO()
+    Image.new("RGB", (400, 400), "red").save(out, "PNG")
+
+    refused = browser.post(address(run, "/mark"), {"mark": SimpleUploadedFile("mark.png", b"not a picture")})
+    assert (refused.status_code, set(errors_at(soup_of(refused)))) == (422, {"mark"})
+    sent = browser.post(address(run, "/mark"), {"mark": SimpleUploadedFile("mark.png", out.getvalue())})
+
+    assert sent.status_code == 302
+    assert mark_image(maker.uscc)
+    assert page(browser, address(run)).select("aside img")[0]["src"] != before
+
+
+def test_the_list_shows_own_runs_only(browser: Client, rival: Actor, run: LabelRun) -> None:
+    assert run.code in text_of(page(browser, "/producer/runs/"))
+    assert "还没有领取标签" in text_of(page(signed_in(rival), "/producer/runs/"))
+
+
+def test_anothers_pages_are_not_found(maker: Actor, rival: Actor, run: LabelRun) -> None:
+    row = ask_for_file(maker, run)
+    browser = signed_in(rival)
+    paths = [
+        new_run(run.batch),
+        address(run),
+        address(run, "/codes.csv"),
+        address(run, "/label/1.png"),
+        f"/producer/print-files/{row.code}",
+        f"/producer/print-files/{row.code}/file",
+    ]
+
+    assert [browser.get(path).status_code for path in paths] == [404] * len(paths)
+    forms = [
+        ("/activate", {"first_serial": "1", "last_serial": "1"}),
+        ("/void", {"first_serial": "1", "last_serial": "1", "reason": "卡纸"}),
+        ("/print", {"kind": "csv", "layout": "a4_21", "first_serial": "1", "last_serial": "1"}),
+    ]
+    assert [send(browser, address(run, rest), content).status_code for rest, content in forms] == [404] * 3
+
+
+def test_an_association_sees_runs_of_its_name_without_codes(maker: Actor, association: Actor, run: LabelRun) -> None:
+    indication = run.batch.authorisation.indication
+    indication.registrant_uscc = association.uscc
+    indication.save()
+    browser = signed_in(association)
+
+    soup = page(browser, address(run))
+
+    assert soup.select("main form, main img") == []
+    assert browser.get(address(run, "/codes.csv")).status_code == 403
+    assert browser.get(new_run(run.batch)).status_code == 403
+
+
+def test_the_office_has_no_business_on_these_pages(officer_north: Actor, run: LabelRun) -> None:
+    assert signed_in(officer_north).get(address(run)).status_code == 403
+    assert Client().get(address(run)).status_code == 302
