@@ -16,6 +16,10 @@ from products.scans.services.scans import ScanAnswer
 from products.scans.wording import REASONS
 from products.templatetags.gi import cn_date, kind_name, mass, named
 
+CODES_DERIVED = "labels.codes_derived"
+RANGE_KINDS = {"labels.range_activated", "labels.range_voided"}
+RANGES_SHOWN = 20
+
 
 @dataclass(frozen=True)
 class Check:
@@ -59,12 +63,19 @@ def place(answer: ScanAnswer) -> str:
     return ", ".join(reversed(parts)) if (get_language() or "").startswith("en") else "".join(parts)
 
 
-def subjects(answer: ScanAnswer) -> list[str]:
-    """What the ledger should be asked about."""
+def proofs(answer: ScanAnswer) -> list[ProofLink]:
+    """What the ledger holds about the right, the batch and the run behind a code, the oldest first.
+
+    A maker may print and activate a run label by label: printing says nothing about a pack and is left out, and
+    only the newest ranges stay, so that the answer to a scan keeps its size.
+    """
     if answer.run is None:
         return []
     batch = answer.run.batch
-    return [f"authorisation:{batch.authorisation.code}", f"batch:{batch.code}", f"run:{answer.run.code}"]
+    found = proofs_of([f"authorisation:{batch.authorisation.code}", f"batch:{batch.code}", f"run:{answer.run.code}"])
+    ranges = [place for place, proof in enumerate(found) if proof.kind in RANGE_KINDS]
+    hidden = set(ranges[:-RANGES_SHOWN])
+    return [proof for place, proof in enumerate(found) if proof.kind != CODES_DERIVED and place not in hidden]
 
 
 @cache
@@ -89,7 +100,7 @@ def as_json(answer: ScanAnswer) -> dict[str, Any]:
         "batch": None,
         "checks": [vars(check) for check in checks(answer)],
         "scans": {"count": 0, "first_at": None, "first_region": ""},
-        "proofs": [_proof(proof) for proof in proofs_of(subjects(answer))],
+        "proofs": [_proof(proof) for proof in proofs(answer)],
     }
     if answer.run is not None:
         batch = answer.run.batch

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_safe
 from products.errors import DomainError
 from products.http import now_of
 from products.labels.domain.unit_code import format_unit_code
-from products.proofs import proofs_of
 from products.scans import presentation, queries
 from products.scans.errors import NotACode
 from products.scans.forms import ReportForm
@@ -71,7 +70,7 @@ def scan(request: HttpRequest, code: str) -> HttpResponse:
         "place": presentation.place(answer),
         "seen_region": presentation.seen_region(answer),
         "timeline": batch_timeline(answer.run.batch) if answer.run else [],
-        "proofs": proofs_of(presentation.subjects(answer)),
+        "proofs": presentation.proofs(answer),
     }
     return render(request, "scans/scan.html", context, status=answer.status)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -16,12 +17,14 @@ from hypothesis import HealthCheck, example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from products.access import NOBODY
+from products.audit import record
 from products.labels.domain.unit_code import ALPHABET
 from products.labels.models.label_run import LabelRun
 from products.scans.domain.verdict import Verdict
 from products.scans.wording import VERDICTS
-from tests.factories import make_batch, make_run
-from tests.scans.helpers import code_of, get_page, with_wrong_tag
+from tests.factories import NOW, make_batch, make_run
+from tests.scans.helpers import code_of, get_json, get_page, with_wrong_tag
 
 pytestmark = pytest.mark.usefixtures("regions")
 MOST_BYTES = 50_000
@@ -47,6 +50,24 @@ def test_page_and_stylesheet_are_small() -> None:
     page = get_page(code_of(make_run())).content
 
     assert len(page) + Path(css).stat().st_size < MOST_BYTES
+
+
+def test_the_answer_keeps_its_size_however_a_run_was_handled() -> None:
+    run = make_run()
+
+    def state(kind: str) -> None:
+        record(actor=NOBODY, kind=f"labels.{kind}", subject=f"run:{run.code}", data={}, now=NOW)
+
+    state("run_issued")
+    for _label in range(200):
+        state("codes_derived")
+        state("range_activated")
+    state("range_voided")
+
+    kinds = [proof["kind"] for proof in get_json(code_of(run)).json()["proofs"]]
+    assert Counter(kinds) == {"labels.run_issued": 1, "labels.range_activated": 19, "labels.range_voided": 1}
+    assert (kinds[0], kinds[-1]) == ("labels.run_issued", "labels.range_voided")
+    assert len(get_page(code_of(run)).content) < MOST_BYTES / 2
 
 
 def test_no_page_reaches_for_another_host() -> None:
