@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 export PORT
 
-.PHONY: demo test check bench verifier chain lock messages clean
+.PHONY: demo test check bench verifier lock messages clean
 
 demo: .venv/demo.stamp
 	@.venv/bin/python -m gi_trace.demo

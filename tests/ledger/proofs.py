@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -16,11 +18,16 @@ ENTRIES = [f'{{"n":{number}}}'.encode() for number in range(21)]
 
 @dataclass
 class Key:
-    """A private key under a name; `kind` says whether it is a log's or a witness's."""
+    """A private key under a name; `kind` says whether it is a log's or a witness's, `seed` makes another under one name."""
 
     name: str
     kind: int = ED25519
-    private: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
+    seed: str = ""
+
+    @cached_property
+    def private(self) -> Ed25519PrivateKey:
+        """Drawn from the name: parallel test processes have to agree on the texts they are parametrised with."""
+        return Ed25519PrivateKey.from_private_bytes(hashlib.sha256(f"{self.name} {self.seed}".encode()).digest())
 
     @property
     def vkey(self) -> VerifierKey:

@@ -60,7 +60,7 @@ def test_the_text_ends_at_the_last_empty_line() -> None:
 
 
 def test_unknown_signatures_are_passed_over() -> None:
-    note = parse_note(checkpoint(Key("stranger.example"), LOG, Key(LOG.name)))
+    note = parse_note(checkpoint(Key("stranger.example"), LOG, Key(LOG.name, seed="impostor")))
 
     assert verified_signatures(note, [LOG.vkey]) == [(LOG.vkey, None)]
 
@@ -137,7 +137,7 @@ def test_malformed_keys_are_refused(text: str) -> None:
 
 
 def test_one_key_has_another_id_as_a_witness() -> None:
-    assert LOG.vkey.key_id != Key(LOG.name, kind=COSIGNATURE, private=LOG.private).vkey.key_id
+    assert LOG.vkey.key_id != Key(LOG.name, kind=COSIGNATURE).vkey.key_id
 
 
 ROOT = "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I="

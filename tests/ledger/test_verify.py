@@ -64,7 +64,7 @@ def test_the_entry_is_needed_once_and_must_agree() -> None:
 
 
 def test_only_the_policys_log_is_believed() -> None:
-    impostor = Key(LOG.name)
+    impostor = Key(LOG.name, seed="impostor")
     assert code_of(proof_file(impostor)) == "unsigned"
     assert code_of(proof_file(), policy=f"log {Key('other.example').vkey}\nquorum none\n".encode()) == "unknown_log"
 
