@@ -40,3 +40,9 @@ def search_indications(text: str = "", *, prefecture: str = "", kind: str = "") 
         # A quoted substring: JSON containment differs between the databases, and the keys are ours.
         found = found.filter(types__icontains=f'"{kind}"')
     return found
+
+
+def indications_covering(county: str) -> list[Indication]:
+    """The protected indications whose area includes a county; one without counties covers its whole prefecture."""
+    inside = Q(counties__code=county) | Q(counties__isnull=True, prefecture__code=f"{county[:4]}00")
+    return list(Indication.objects.filter(inside, status="protected").distinct().order_by("is_demo", "code"))

@@ -157,3 +157,8 @@ def indications_by_prefecture() -> dict[str, int]:
 def citations_on(day: date) -> QuerySet[LawCitation]:
     """The citations in force on `day`, and those that will be."""
     return LawCitation.objects.filter(Q(effective_to__isnull=True) | Q(effective_to__gte=day))
+
+
+def find_enterprise(uscc: str) -> Enterprise | None:
+    """The enterprise with this code, whether or not it has a public authorisation."""
+    return Enterprise.objects.filter(uscc=uscc).select_related("region").first()
