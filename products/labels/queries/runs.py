@@ -12,6 +12,7 @@ from products.access import Actor
 from products.errors import NotFound
 from products.labels.domain.unit_code import RUN_LENGTH
 from products.labels.models.label_run import LabelRange, LabelRun
+from products.registry.queries.regions import region_at_hand
 from products.trace.models.batch import Batch
 from products.trace.queries.batches import run_mass
 
@@ -46,8 +47,16 @@ def visible_runs(*, actor: Actor) -> QuerySet[LabelRun]:
 
 
 def run_for_scan(code: str) -> LabelRun | None:
-    """The run of a scanned code with all that its page shows, in one query; for anybody."""
-    return _whole().filter(code=code).first()
+    """The run of a scanned code with all that its page shows, for anybody."""
+    # Few joins: planning a wide one costs PostgreSQL more than running it, and divisions hardly ever change.
+    run = (
+        LabelRun.objects.select_related("batch__authorisation__indication", "batch__authorisation__enterprise")
+        .filter(code=code)
+        .first()
+    )
+    if run is not None:
+        run.batch.origin = region_at_hand(run.batch.origin_id)
+    return run
 
 
 def runs_of(batch: Batch) -> QuerySet[LabelRun]:

@@ -76,3 +76,9 @@ def region_name(code: str, *, english: bool = False) -> str:
     """The name of a division; the code itself where it is not one of Sichuan's."""
     row = Region.objects.filter(code=code).values_list("name_en" if english else "name", flat=True).first()
     return row or code
+
+
+@cache
+def region_at_hand(code: str) -> Region:
+    """A division with its parent, without outlines, looked up once a process: for what every scan asks."""
+    return Region.objects.select_related("parent").defer("boundary", "parent__boundary").get(code=code)

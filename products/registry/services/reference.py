@@ -14,7 +14,7 @@ from products.registry.domain import reference
 from products.registry.models.indication import Indication
 from products.registry.models.region import Region
 from products.registry.models.standard import LawCitation, Limit, Standard, StandardVersion
-from products.registry.queries.regions import county_index
+from products.registry.queries.regions import county_index, region_at_hand
 
 Facts = Mapping[str, Any]
 
@@ -96,6 +96,7 @@ def load_regions() -> Difference:
         )
     difference = merge(Region, ("code",), rows)
     county_index.cache_clear()
+    region_at_hand.cache_clear()
     return difference
 
 
