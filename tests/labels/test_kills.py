@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 
 import pytest
 from django.conf import settings
@@ -26,6 +27,15 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PAUSES = [float(text) for text in os.environ.get("ISSUE_KILLS", "0 0.07 0.15 0.3").split()]
 
 
+def pairs(lines: Iterable[str]) -> dict[str, str]:
+    """{run: its first unit code}"""
+    found = {}
+    for line in lines:
+        run, code = line.split()
+        found[run] = code
+    return found
+
+
 def test_kills_lose_nothing_and_leave_nothing_half_written(maker: Actor, authorisation: Authorisation) -> None:
     batches = [make_batch(authorisation=authorisation, net_mass_g=500_000) for _ in range(2)]
     promised: dict[str, str] = {}
@@ -42,14 +52,14 @@ def test_kills_lose_nothing_and_leave_nothing_half_written(maker: Actor, authori
         ]
         for process in processes:
             assert process.stdout is not None
-            promised.update([process.stdout.readline().split()])
+            promised.update(pairs([process.stdout.readline()]))
         time.sleep(pause)
         for process in processes:
             process.send_signal(signal.SIGKILL)
         for process in processes:
             rest, _ = process.communicate()
             # A line cut off by the kill was never said.
-            promised.update(line.split() for line in rest.split("\n")[:-1])
+            promised.update(pairs(rest.split("\n")[:-1]))
 
     runs = {run.code: run for run in LabelRun.objects.all()}
     assert set(promised) <= set(runs)

@@ -116,7 +116,7 @@ def test_a_request_is_stated_with_its_range(maker: Actor, run: LabelRun) -> None
         ({"layout": "a3_99"}, "layout"),
         ({"layout": ""}, "layout"),
         ({"first_serial": 0}, "first_serial"),
-        ({"last_serial": 101}, "first_serial"),
+        ({"last_serial": 101}, "last_serial"),
     ],
 )
 def test_what_cannot_be_printed_is_refused(maker: Actor, run: LabelRun, changes: dict[str, Any], field: str) -> None:

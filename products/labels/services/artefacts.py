@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from products.access import Actor, Role, Scope, require_scope
 from products.errors import NotFound
 from products.labels.domain.digital_link import InvalidLink
-from products.labels.errors import InvalidRange
 from products.labels.models.label_run import LabelRun
 from products.labels.queries.runs import find_run
 from products.labels.rendering.code_list import codes_csv
@@ -23,7 +22,7 @@ from products.labels.rendering.svg import label_svg
 from products.labels.services.keys import open_key
 from products.labels.services.label_facts import explain, label_facts
 from products.labels.services.label_runs import note_codes_derived
-from products.labels.services.permission import require_labellable
+from products.labels.services.permission import require_labellable, require_range
 
 PIECE = 2_000  # lines
 
@@ -38,10 +37,7 @@ def own_run(*, actor: Actor, code: str, first_serial: int, last_serial: int | No
     run = find_run(actor=actor, code=code)
     if run.batch.authorisation.enterprise.uscc != actor.uscc:
         raise NotFound(_("没有这批标签，或不属于本单位。"))
-    if not 1 <= first_serial <= (run.quantity if last_serial is None else last_serial) <= run.quantity:
-        raise InvalidRange(
-            _("序号须在 1 至 %(last)s 之间，且起始不大于截止。") % {"last": run.quantity}, field="first_serial"
-        )
+    require_range(run, first_serial=first_serial, last_serial=run.quantity if last_serial is None else last_serial)
     require_labellable(run.batch, on=timezone.localdate(now))
     return run
 

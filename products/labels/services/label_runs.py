@@ -23,13 +23,12 @@ from products.labels.errors import (
     AlreadyActivated,
     AlreadyVoided,
     BatchExhausted,
-    InvalidRange,
     QuotaExhausted,
 )
 from products.labels.models.label_run import LabelRange, LabelRun
 from products.labels.queries.runs import canonical_run, labelled_mass_in_year_g, overlapping
 from products.labels.services.keys import new_key, seal_key
-from products.labels.services.permission import require_labellable_state
+from products.labels.services.permission import require_labellable_state, require_range
 from products.registry.services.authorisations import lock_quota, lock_usable
 from products.registry.services.texts import clean_reason
 from products.trace.queries.batches import issued_mass_g
@@ -112,10 +111,7 @@ def _lock_run(actor: Actor, code: str, first_serial: int, last_serial: int) -> L
     run = _own_runs(actor).select_for_update(of=("self",)).filter(code=canonical_run(code)).first()
     if run is None:
         raise NotFound(_("没有这批标签，或不属于本单位。"))
-    if not 1 <= first_serial <= last_serial <= run.quantity:
-        raise InvalidRange(
-            _("序号须在 1 至 %(last)s 之间，且起始不大于截止。") % {"last": run.quantity}, field="first_serial"
-        )
+    require_range(run, first_serial=first_serial, last_serial=last_serial)
     if overlapping(run, kind=LabelRange.Kind.VOIDED, first_serial=first_serial, last_serial=last_serial):
         raise AlreadyVoided(_("所选范围内有已作废的标签，作废后不能恢复。请分段办理。"), field="first_serial")
     return run

@@ -1,4 +1,4 @@
-"""Whether labels of a batch may be issued, made and put on packs: one rule for all three."""
+"""Which labels may be issued, made and put on packs: one rule for all three."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from products.errors import DomainError
-from products.labels.errors import BatchNotLabellable
+from products.labels.errors import BatchNotLabellable, InvalidRange
+from products.labels.models.label_run import LabelRun
 from products.registry.queries.authorisations import require_usable
 from products.trace.models.batch import Batch
 
@@ -30,6 +31,16 @@ def require_labellable(batch: Batch, *, on: date) -> None:
     """Raise BatchNotLabellable or AuthorisationInactive unless labels of the batch may be used on `on`."""
     require_labellable_state(batch)
     require_usable(batch.authorisation, on=on)
+
+
+def require_range(run: LabelRun, *, first_serial: int, last_serial: int) -> None:
+    """Raise InvalidRange, at the field that is wrong, unless these are serials of the run in ascending order."""
+    if 1 <= first_serial <= last_serial <= run.quantity:
+        return
+    field = "first_serial" if 1 <= last_serial <= run.quantity else "last_serial"
+    raise InvalidRange(
+        _("序号须在 1 至 %(last)s 之间，且起始不大于截止。") % {"last": f"{run.quantity:,}"}, field=field
+    )
 
 
 def reason_against(batch: Batch, *, on: date) -> str:

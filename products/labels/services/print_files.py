@@ -149,13 +149,16 @@ def make_file(code: UUID) -> None:
     except Exception as error:
         if draft.exists():
             draft.unlink()
-        is_refusal = isinstance(error, RenderingRefused | InvalidLink)
-        text = explain(error).text if is_refusal else _("生成时出错。请重新生成；再次出错请联系平台管理员。")
-        PrintFile.objects.filter(pk=row.pk).update(state=State.FAILED, failure=text[:200])
-        if is_refusal:
+        if isinstance(error, RenderingRefused | InvalidLink):
+            _fail(row, explain(error).text)
             return
+        _fail(row, _("生成时出错。请重新生成；再次出错请联系平台管理员。"))
         raise  # the task's own record keeps the traceback
     PrintFile.objects.filter(pk=row.pk).update(state=State.READY, done_count=row.count)
+
+
+def _fail(row: PrintFile, text: str) -> None:
+    PrintFile.objects.filter(pk=row.pk).update(state=State.FAILED, failure=text[:200])
 
 
 def _write(row: PrintFile, stream: BinaryIO) -> None:
