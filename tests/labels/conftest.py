@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.test import Client
 from pytest_django import Settings
 
+from products.access import Actor
 from products.registry.models.authorisation import Authorisation
 from products.registry.models.enterprise import Enterprise
 from products.trace.models.batch import Batch
+from tests.conftest import signed_in
 from tests.factories import make_authorisation, make_batch
 from tests.ledger.flushing import flush_allowed
 
@@ -38,3 +41,9 @@ def authorisation(makers: Enterprise) -> Authorisation:
 def batch(authorisation: Authorisation) -> Batch:
     """A released batch of the maker, 100 kg of 2026."""
     return make_batch(authorisation=authorisation)
+
+
+@pytest.fixture
+def browser(maker: Actor) -> Client:
+    """The maker's browser."""
+    return signed_in(maker)
