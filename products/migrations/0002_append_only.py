@@ -36,7 +36,7 @@ FUNCTION = (
 
 
 def rules() -> list[tuple[str, str, str, str]]:
-    """(trigger, table, change, words)."""
+    """(trigger, table, change with the columns that must stay equal, words)."""
     found = []
     for model in NEVER_CHANGED:
         found.append((f"{model}_update", f"products_{model}", "UPDATE", "evidence is never rewritten"))
@@ -52,12 +52,17 @@ def add_triggers(apps: Any, schema_editor: Any) -> None:
     is_postgres = schema_editor.connection.vendor == "postgresql"
     if is_postgres:
         schema_editor.execute(FUNCTION, params=())
+    differs = "IS DISTINCT FROM" if is_postgres else "IS NOT"
     for name, table, change, words in rules():
         if is_postgres:
             action = f"EXECUTE FUNCTION products_refuse('{words}')"
         else:
             action = f"BEGIN SELECT RAISE(ABORT, '{words}'); END"
-        schema_editor.execute(f'CREATE TRIGGER {name} BEFORE {change} ON "{table}" FOR EACH ROW {action}')
+        # A whole row saved again names every column: what counts is whether one differs.
+        columns = change.removeprefix("UPDATE OF ").split(", ") if " OF " in change else []
+        changed = " OR ".join(f"OLD.{column} {differs} NEW.{column}" for column in columns)
+        when = f"WHEN ({changed}) " if changed else ""
+        schema_editor.execute(f'CREATE TRIGGER {name} BEFORE {change} ON "{table}" FOR EACH ROW {when}{action}')
 
 
 def drop_triggers(apps: Any, schema_editor: Any) -> None:

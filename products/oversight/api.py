@@ -296,6 +296,5 @@ def get_case(request: HttpRequest, number: str) -> CaseWithSteps:
     summary="Take a case further",
 )
 def create_case_step(request: HttpRequest, number: str, body: StepIn) -> Status[CaseWithSteps]:
-    return Status(
-        201, _with_steps(advance_case(actor=actor_of(request), number=number, now=now_of(request), **body.dict()))
-    )
+    case = advance_case(actor=actor_of(request), number=number, now=now_of(request), **body.dict())
+    return Status(201, _with_steps(case))

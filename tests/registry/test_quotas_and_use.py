@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -50,10 +51,9 @@ def test_city_and_province_raise_a_quota(request: pytest.FixtureRequest, regions
 
 
 def test_a_quota_for_a_new_year(province: Actor) -> None:
-    authorisation = make_authorisation()
-    authorisation.quotas.filter(year=2027).delete()
+    authorisation = make_authorisation(valid_until=date(2028, 12, 31))
 
-    assert raise_to(province, authorisation, year=2027, quota_g=1) == 1
+    assert raise_to(province, authorisation, year=2028, quota_g=1) == 1
 
 
 def test_a_quota_is_never_lowered(province: Actor) -> None:

@@ -82,11 +82,12 @@ def test_the_same_form_sent_twice_registers_once(maker: Actor, authorisation: Au
     content = filled_in(authorisation, idempotency_key=key)
 
     first, again = (send(client, "/producer/batches/new", content) for _ in range(2))
-    other = client.post("/producer/batches/new", content)  # multipart: other bytes under the same key
+    as_multipart = client.post("/producer/batches/new", content)  # other bytes, the same fields
+    other = send(client, "/producer/batches/new", content | {"lot": "OTHER"})
 
     assert other.status_code == 409
-    assert first.status_code == again.status_code == 302
-    assert first["Location"] == again["Location"]
+    assert first.status_code == again.status_code == as_multipart.status_code == 302
+    assert first["Location"] == again["Location"] == as_multipart["Location"]
     assert Batch.objects.count() == 1
 
 
