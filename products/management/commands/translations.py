@@ -11,14 +11,15 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation.template import templatize
 
 SOURCES = ("gi_trace", "products", "ledger", "templates")
+Key = str | tuple[str, ...]
 KEYWORDS = {"_": None, "gettext": None, "gettext_lazy": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 
 
-def used_messages() -> dict[str, list[str]]:
-    """Every msgid (a plural pair as its singular) with the files that use it."""
+def used_messages() -> dict[Key, list[str]]:
+    """Every msgid, or pair of singular and plural, with the files that use it."""
     from babel.messages.extract import extract
 
-    found: dict[str, list[str]] = {}
+    found: dict[Key, list[str]] = {}
     for folder in SOURCES:
         for path in sorted((settings.BASE_DIR / folder).rglob("*")):
             if path.suffix not in {".py", ".html", ".txt"}:
@@ -30,9 +31,13 @@ def used_messages() -> dict[str, list[str]]:
             for _line, message, _comments, _context in extract(
                 "python", io.BytesIO(code.encode()), keywords=KEYWORDS, options=options
             ):
-                key = message if isinstance(message, str) else message[0]
+                key = message if isinstance(message, str) else tuple(message[:2])
                 found.setdefault(key, []).append(str(path.relative_to(settings.BASE_DIR)))
     return found
+
+
+def _is_translated(message: Any) -> bool:
+    return all(message.string) if isinstance(message.string, tuple | list) else bool(message.string)
 
 
 class Command(BaseCommand):
@@ -50,8 +55,8 @@ class Command(BaseCommand):
         used = used_messages()
         with po.open("rb") as file:
             catalogue = read_po(file, locale="en")
-        known = {(m.id if isinstance(m.id, str) else m.id[0]): m for m in catalogue if m.id}
-        missing = [key for key in used if key not in known or not known[key].string]
+        known: dict[Key, Any] = {(m.id if isinstance(m.id, str) else tuple(m.id)): m for m in catalogue if m.id}
+        missing = [key for key in used if key not in known or not _is_translated(known[key])]
         unused = [key for key in known if key not in used]
         if options["check"]:
             compiled = io.BytesIO()
@@ -63,7 +68,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{len(used)} messages, all in English")
             return
         for key in unused:
-            catalogue.delete(key)
+            catalogue.delete(key if isinstance(key, str) else key[0])
         for key in missing:
             if key not in known:
                 catalogue.add(key)
