@@ -18,14 +18,12 @@ CHINESE_ON_PURPOSE = {"中文", "演示"}
 
 def pairs() -> list[tuple[str, str]]:
     """(msgid, msgstr) of every message and of every plural form."""
-    found = []
+    found: list[tuple[str, str]] = []
     with CATALOGUE.open("rb") as file:
         for message in read_po(file, locale="en"):
-            if not message.id:
-                continue
-            plural = not isinstance(message.id, str)
-            texts = message.string if plural else [message.string]
-            found += [(message.id[-1] if plural else str(message.id), str(text)) for text in texts]
+            sources = [message.id] if isinstance(message.id, str) else list(message.id)
+            texts = [message.string] if isinstance(message.string, str) else list(message.string or ())
+            found += [(str(source), str(text)) for source, text in zip(sources, texts, strict=True) if source]
     return found
 
 
@@ -34,12 +32,7 @@ def test_every_message_is_translated_and_compiled() -> None:
 
 
 def test_placeholders_survive_translation() -> None:
-    broken = [
-        source
-        for source, text in pairs()
-        if set(PLACEHOLDER.findall(text)) - set(PLACEHOLDER.findall(source))
-        or ("%(" in source and set(PLACEHOLDER.findall(source)) != set(PLACEHOLDER.findall(text)))
-    ]
+    broken = [source for source, text in pairs() if set(PLACEHOLDER.findall(source)) != set(PLACEHOLDER.findall(text))]
 
     assert broken == []
 
