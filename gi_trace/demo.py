@@ -54,7 +54,7 @@ def prepare() -> None:
     manage("migrate", "--verbosity", "0")
     manage("ledger_init", "--if-missing")
     manage("load_reference")
-    manage("load_demo")
+    manage("load_demo", "--scale", os.environ.get("GI_TRACE_DEMO_SCALE", "1"))
     manage("collectstatic", "--noinput", "--verbosity", "0")
     stamp.write_text(wanted)
 
