@@ -32,7 +32,7 @@ def read_qr(image: Image.Image) -> list[str]:
 def register_batch(producer: Walker) -> str:
     """Returns the batch's address."""
     producer.open("/producer/batches/new")
-    producer.fill(lot="WALK-1", net_mass="1200", produced_on="2026-11-20")
+    producer.fill(lot="WALK-1", net_mass_g="1200", produced_on="2026-11-20")
     producer.press("main form button.big")
     assert "WALK-1" in producer.text
     producer.press("form[action$='/release'] button")
@@ -57,7 +57,8 @@ def print_sheet(producer: Walker, run: str) -> list[str]:
     producer.fill(kind="pdf", layout="a4_21", first_serial="1", last_serial="21")
     producer.press("form[action$='/print'] button")
     page = producer.driver.current_url
-    wait_for(lambda: "下载" in Walker.text.fget(producer), seconds=60)  # type: ignore[attr-defined]
+    # The page reloads itself until the worker is done.
+    wait_for(lambda: producer.driver.find_elements("css selector", "a.big[href$='/file']"), seconds=60)
     pdf = pypdfium2.PdfDocument(producer.download(f"{page}/file"))
     return read_qr(pdf[0].render(scale=4).to_pil())
 
