@@ -91,7 +91,7 @@ def fresh_database(name: str) -> str:
 
     url = start()
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[arg-type]
+        connection.execute(f'CREATE DATABASE "{name}"')
     base, _slash, rest = url.rpartition("/")
     return f"{base}/{name}" + (f"?{rest.partition('?')[2]}" if "?" in rest else "")
 

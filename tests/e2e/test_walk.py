@@ -119,7 +119,7 @@ def check_the_proof(desk: Walker, demo: Demo, batch: str, folder: Path) -> None:
     def proof_links() -> list[str]:
         desk.open(f"/ledger/?q=batch:{batch}")
         links = desk.driver.find_elements("css selector", "a[href^='/ledger/proofs/']")
-        return [str(link.get_attribute("href")) for link in links]  # type: ignore[no-untyped-call]
+        return [str(link.get_attribute("href")) for link in links]
 
     [proof, *_rest] = wait_for(proof_links)
     (folder / "batch.tlog-proof").write_bytes(desk.download(proof))

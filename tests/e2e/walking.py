@@ -40,7 +40,7 @@ class Walker:
         self.check()
 
     def check(self) -> None:
-        faults = self.driver.execute_script(FAULTS)  # type: ignore[no-untyped-call]
+        faults = self.driver.execute_script(FAULTS)
         assert faults == [], f"{self.driver.current_url}: {faults}"
 
     def find(self, selector: str) -> WebElement:
@@ -55,8 +55,8 @@ class Walker:
             field = self.find(f"main [name={name}]")
             if field.tag_name == "select":
                 Select(field).select_by_value(value)
-            elif field.get_attribute("type") == "date":  # type: ignore[no-untyped-call]
-                self.driver.execute_script("arguments[0].value = arguments[1]", field, value)  # type: ignore[no-untyped-call]
+            elif field.get_attribute("type") == "date":
+                self.driver.execute_script("arguments[0].value = arguments[1]", field, value)
             else:
                 field.clear()
                 field.send_keys(value)
@@ -65,10 +65,10 @@ class Walker:
         """Press a button and wait for the page that answers."""
         before = self.find("html")
         button = self.find(selector)
-        self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", button)  # type: ignore[no-untyped-call]
+        self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", button)
         button.click()
         wait_for(lambda: _is_stale(before))
-        wait_for(lambda: self.driver.execute_script("return document.readyState") == "complete")  # type: ignore[no-untyped-call]
+        wait_for(lambda: self.driver.execute_script("return document.readyState") == "complete")
         self.check()
 
     def sign_in(self, account: dict[str, Any]) -> None:
