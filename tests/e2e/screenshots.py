@@ -37,7 +37,9 @@ def picture(walker: Walker, path: str, width: int, height: int) -> Image.Image:
 
 def save(image: Image.Image, name: str, *, width: int) -> None:
     scaled = image.resize((width, round(image.height * width / image.width)), Image.Resampling.LANCZOS)
-    scaled.quantize(colors=128).save(FOLDER / name, optimize=True)
+    scaled.quantize(colors=256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(
+        FOLDER / name, optimize=True
+    )
 
 
 def beside(left: Image.Image, right: Image.Image) -> Image.Image:
