@@ -69,7 +69,7 @@ def test_the_api_is_the_one_that_was_reviewed() -> None:
 
 def test_relative_links_lead_somewhere() -> None:
     broken = []
-    for page in [*Path(BASE_DIR).glob("*.md"), *DOCS.glob("*.md")]:
+    for page in [*Path(BASE_DIR).glob("*.md"), *DOCS.rglob("*.md")]:
         for link in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8")):
             if not (page.parent / link).exists():
                 broken.append(f"{page.name}: {link}")
