@@ -22,7 +22,7 @@ def test_an_empty_workplace_says_what_to_do_first(maker: Actor) -> None:
     soup = page(signed_in(maker), "/producer/")
 
     assert [link.get_text() for link in soup.select("a.btn.big")] == ["登记批次", "打印标签", "我的批次"]
-    assert "请向所在县（市、区）市场监管部门申请" in text_of(soup)
+    assert [link["href"] for link in soup.select("#main a[href$='/apply']")] == ["/producer/apply"] * 2
     assert "还没有批次" in text_of(soup)
     assert "暂时不能登记批次" in text_of(page(signed_in(maker), "/producer/batches/new"))
     assert "还没有批次" in text_of(page(signed_in(maker), "/producer/batches/"))
