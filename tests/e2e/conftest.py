@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from selenium import webdriver
@@ -91,12 +92,12 @@ def fresh_database(name: str) -> str:
 
     url = start()
     with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')  # type: ignore[arg-type]
         connection.execute(f'CREATE DATABASE "{name}"')
-    base, _slash, rest = url.rpartition("/")
-    return f"{base}/{name}" + (f"?{rest.partition('?')[2]}" if "?" in rest else "")
+    return urlsplit(url)._replace(path=f"/{name}").geturl()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     running = make_demo(tmp_path_factory.mktemp("demo"), "walk")
     running.start()
@@ -107,13 +108,13 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         running.stop()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def facts(demo: Demo) -> dict[str, Any]:
     loaded: dict[str, Any] = json.loads(demo.facts_file.read_text(encoding="utf-8"))
     return loaded
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[webdriver.Chrome]:
     if not shutil.which("chromium") or not shutil.which("chromedriver"):
         pytest.skip("Chromium is not installed: apt-get install chromium chromium-driver")
