@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -18,6 +20,8 @@ ROOT = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("GI_TRACE_VAR", ROOT / "var"))
 PORT = os.environ.get("PORT", "8000")
 READY_WITHIN = 60  # seconds from starting the web server
+PORT_FREE_WITHIN = 10  # seconds; what a killed demonstration left behind needs a moment to end
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 def say(text: str) -> None:
@@ -69,6 +73,27 @@ def _digest_of_inputs() -> str:
     return digest.hexdigest()
 
 
+def wait_for_the_port() -> None:
+    """The web server shares its port with its own workers, so it would silently share it with another server too."""
+    deadline = time.monotonic() + PORT_FREE_WITHIN
+    while True:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("0.0.0.0", int(PORT)))  # noqa: S104
+                return
+            except OSError as error:
+                if time.monotonic() > deadline:
+                    sys.exit(f"Port {PORT} cannot be used ({error.strerror}). Try: make demo PORT=8010")
+        time.sleep(0.2)
+
+
+def end_with_parent() -> None:
+    """Runs in a child before its command: if we are killed outright, it must not stay behind on port and database."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
 def start_processes() -> dict[str, subprocess.Popen[bytes]]:
     """Web server, worker and sequencer, each in a group of its own so that Ctrl-C reaches them through us alone."""
     web = [str(Path(sys.executable).with_name("granian")), "--interface", "wsgi", "--host", "0.0.0.0", "--port", PORT]  # noqa: S104
@@ -88,14 +113,23 @@ def start_processes() -> dict[str, subprocess.Popen[bytes]]:
         "sequencer": [sys.executable, "manage.py", "ledger_run"],
     }
     return {
-        name: subprocess.Popen(command, cwd=ROOT, env=environment(), start_new_session=True)  # noqa: S603
+        name: subprocess.Popen(  # noqa: S603
+            command, cwd=ROOT, env=environment(), start_new_session=True, preexec_fn=end_with_parent
+        )
         for name, command in commands.items()
     }
 
 
-def wait_until_ready() -> None:
+def require_all(processes: dict[str, subprocess.Popen[bytes]]) -> None:
+    """Raises SystemExit when one of them has ended."""
+    if ended := [name for name, process in processes.items() if process.poll() is not None]:
+        raise SystemExit(f"{'、'.join(ended)} ended unexpectedly; everything else is being stopped.")
+
+
+def wait_until_ready(processes: dict[str, subprocess.Popen[bytes]]) -> None:
     deadline = time.monotonic() + READY_WITHIN
     while time.monotonic() < deadline:
+        require_all(processes)
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/readyz", timeout=2) as answer:
                 if answer.status == 200:
@@ -103,7 +137,7 @@ def wait_until_ready() -> None:
         except (urllib.error.URLError, OSError):
             pass
         time.sleep(0.2)
-    raise SystemExit(f"The web server did not answer on port {PORT}. Is the port taken? Try: make demo PORT=8010")
+    raise SystemExit(f"The web server did not answer on port {PORT} within {READY_WITHIN} s.")
 
 
 def write_facts() -> Path:
@@ -153,16 +187,16 @@ def _raise_exit(_signal: int, _frame: FrameType | None) -> None:
 def main() -> None:
     signal.signal(signal.SIGTERM, _raise_exit)
     begin = time.monotonic()
+    wait_for_the_port()
     prepare()
     processes = start_processes()
     try:
-        wait_until_ready()
+        wait_until_ready(processes)
         show(write_facts())
         say(f"  ({time.monotonic() - begin:.0f} s)")
-        while all(process.poll() is None for process in processes.values()):
+        while True:
+            require_all(processes)
             time.sleep(0.5)
-        ended = [name for name, process in processes.items() if process.poll() is not None]
-        raise SystemExit(f"{'、'.join(ended)} ended unexpectedly; everything else is being stopped.")
     except KeyboardInterrupt:
         say("\n停止 stopping")
     finally:
