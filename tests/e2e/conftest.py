@@ -18,7 +18,8 @@ from urllib.parse import urlsplit
 
 import pytest
 from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
+
+from tests.e2e.walking import chromium
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 READY_WITHIN = 180
@@ -80,6 +81,7 @@ def make_demo(folder: Path, name: str) -> Demo:
     """On PostgreSQL when the suite runs there, in a database of its own."""
     kept = {key: value for key, value in os.environ.items() if key not in {"SECRET_KEY", "DJANGO_SETTINGS_MODULE"}}
     environment = kept | {"GI_TRACE_VAR": str(folder), "PORT": str(free_port()), "GI_TRACE_DEMO_SCALE": "0.05"}
+    environment.pop("DATABASE_URL", None)
     if os.environ.get("TEST_DATABASE") == "postgres":
         environment["DATABASE_URL"] = fresh_database(f"e2e_{name}_{os.getpid()}")
     return Demo(folder, environment)
@@ -92,9 +94,20 @@ def fresh_database(name: str) -> str:
 
     url = start()
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')  # type: ignore[arg-type]
         connection.execute(f'CREATE DATABASE "{name}"')
     return urlsplit(url)._replace(path=f"/{name}").geturl()
+
+
+def drop_database(demo: Demo) -> None:
+    """The test server outlives us and would collect one database a run."""
+    if url := demo.environment.get("DATABASE_URL", ""):
+        import psycopg
+
+        from tests.postgres import start
+
+        with psycopg.connect(start(), autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{urlsplit(url).path[1:]}" WITH (FORCE)')  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="session")
@@ -106,6 +119,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         yield running
     finally:
         running.stop()
+        drop_database(running)
 
 
 @pytest.fixture(scope="session")
@@ -118,18 +132,6 @@ def facts(demo: Demo) -> dict[str, Any]:
 def browser() -> Iterator[webdriver.Chrome]:
     if not shutil.which("chromium") or not shutil.which("chromedriver"):
         pytest.skip("Chromium is not installed: apt-get install chromium chromium-driver")
-    options = webdriver.ChromeOptions()
-    options.binary_location = shutil.which("chromium") or ""
-    for argument in (
-        "--headless=new",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-dev-shm-usage",
-        "--accept-lang=zh-CN",
-    ):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
-    driver.set_page_load_timeout(60)
+    driver = chromium()
     yield driver
     driver.quit()
