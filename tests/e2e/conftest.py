@@ -41,6 +41,9 @@ class Demo:
     def log(self) -> str:
         return (self.folder / "demo.log").read_text(encoding="utf-8", errors="replace")
 
+    def says(self, words: str) -> bool:
+        return words in self.log
+
     def start(self) -> None:
         self.facts_file.unlink(missing_ok=True)
         with (self.folder / "demo.log").open("wb") as log:
@@ -94,7 +97,7 @@ def fresh_database(name: str) -> str:
 
     url = start()
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')  # type: ignore[arg-type]
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         connection.execute(f'CREATE DATABASE "{name}"')
     return urlsplit(url)._replace(path=f"/{name}").geturl()
 
@@ -107,7 +110,7 @@ def drop_database(demo: Demo) -> None:
         from tests.postgres import start
 
         with psycopg.connect(start(), autocommit=True) as connection:
-            connection.execute(f'DROP DATABASE "{urlsplit(url).path[1:]}" WITH (FORCE)')  # type: ignore[arg-type]
+            connection.execute(f'DROP DATABASE "{urlsplit(url).path[1:]}" WITH (FORCE)')
 
 
 @pytest.fixture(scope="session")

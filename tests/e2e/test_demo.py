@@ -9,6 +9,7 @@ import socket
 import sys
 import urllib.request
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +91,7 @@ def test_a_demonstration_killed_while_it_prepares_starts_again(fresh: Demo) -> N
     # Before the tables exist, in the middle of the reference data, in the middle of the demonstration data.
     for words in ("· migrate", "standards:", "  batches and labels:"):
         fresh.start()
-        wait_for(lambda words=words: words in fresh.log, seconds=120)
+        wait_for(partial(fresh.says, words), seconds=120)
         kill(fresh)
         wait_for(lambda: not running_in(fresh.folder))
         assert not fresh.facts_file.exists()
