@@ -97,16 +97,9 @@ def end_with_parent() -> None:
 def start_processes() -> dict[str, subprocess.Popen[bytes]]:
     """Web server, worker and sequencer, each in a group of its own so that Ctrl-C reaches them through us alone."""
     web = [str(Path(sys.executable).with_name("granian")), "--interface", "wsgi", "--host", "0.0.0.0", "--port", PORT]  # noqa: S104
-    web += [
-        "--workers",
-        "2",
-        "--blocking-threads",
-        "4",
-        "--no-ws",
-        "--log-level",
-        "warning",
-        "gi_trace.wsgi:application",
-    ]
+    web += ["--workers", "2", "--blocking-threads", "4", "--no-ws", "--log-level", "warning"]
+    # Without a limit, one of its workers that is told to stop while it starts is waited for without end.
+    web += ["--workers-kill-timeout", "3", "gi_trace.wsgi:application"]
     commands = {
         "web": web,
         "worker": [sys.executable, "manage.py", "db_worker", "--queue-name", "*", "--no-startup-delay"],

@@ -19,10 +19,9 @@ from tests.e2e.conftest import Demo, drop_database, make_demo
 from tests.e2e.processes import running_in
 from tests.e2e.walking import wait_for
 
-pytestmark = [
-    pytest.mark.xdist_group("e2e"),
-    pytest.mark.skipif(sys.platform != "linux", reason="the processes of a demonstration are told from /proc"),
-]
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the processes of a demonstration are told from /proc")
+with_the_browser = pytest.mark.xdist_group("e2e")  # they share one demonstration
+beside_the_browser = pytest.mark.xdist_group("e2e-killed")  # each starts its own
 ROLES = [
     "producer",
     "producer",
@@ -58,6 +57,7 @@ def kill(demo: Demo) -> None:
     demo.process.wait()
 
 
+@with_the_browser
 def test_demo_json_keeps_its_promises(facts: dict[str, Any]) -> None:
     assert [row["role"] for row in facts["accounts"]] == ROLES
     assert {"username", "password", "token", "enterprise", "regions"} <= set(facts["accounts"][0])
@@ -68,6 +68,7 @@ def test_demo_json_keeps_its_promises(facts: dict[str, Any]) -> None:
     assert facts["batch_codes"]
 
 
+@with_the_browser
 def test_every_code_answers_as_it_should(facts: dict[str, Any]) -> None:
     assert {scan(facts, code)["verdict"] for code in facts["unit_codes"]} == {"genuine"}
     answers = {name: scan(facts, facts[f"{name}_code"]) for name in ("suspended", "recalled", "voided")}
@@ -78,6 +79,7 @@ def test_every_code_answers_as_it_should(facts: dict[str, Any]) -> None:
     }
 
 
+@with_the_browser
 def test_every_token_works(facts: dict[str, Any]) -> None:
     for account in facts["accounts"]:
         request = urllib.request.Request(
@@ -87,6 +89,7 @@ def test_every_token_works(facts: dict[str, Any]) -> None:
             assert json.load(answer)["uscc"] == account["enterprise"]
 
 
+@beside_the_browser
 def test_a_demonstration_killed_while_it_prepares_starts_again(fresh: Demo) -> None:
     # Before the tables exist, in the middle of the reference data, in the middle of the demonstration data.
     for words in ("· migrate", "standards:", "  batches and labels:"):
@@ -103,6 +106,7 @@ def test_a_demonstration_killed_while_it_prepares_starts_again(fresh: Demo) -> N
     assert {account["role"] for account in facts["accounts"]} == set(ROLES)
 
 
+@beside_the_browser
 def test_a_running_demonstration_is_killed_or_stopped_without_remains(fresh: Demo) -> None:
     fresh.start()
     codes = fresh.wait_until_ready()["unit_codes"]
@@ -121,6 +125,7 @@ def test_a_running_demonstration_is_killed_or_stopped_without_remains(fresh: Dem
     assert running_in(fresh.folder) == {}
 
 
+@beside_the_browser
 def test_a_taken_port_is_said_at_once(fresh: Demo) -> None:
     with socket.socket() as other:
         # Shared, as the web server shares it: without a look first, both would answer in turn.
