@@ -9,7 +9,7 @@ from django.db import transaction
 
 from ledger.adapters.signer import Signer, create_key, load_signer
 from ledger.errors import LedgerFatal
-from ledger.models import Checkpoint, Entry, Head
+from ledger.models import Checkpoint, Head, LogKey, Span
 from ledger.verifier.checkpoint import CheckpointText
 from ledger.verifier.merkle import EMPTY_ROOT
 
@@ -40,9 +40,10 @@ def create_log(*, key_file: Path, origin: str, now: datetime, if_missing: bool =
 
 def _sign_empty_log(*, signer: Signer, now: datetime) -> None:
     with transaction.atomic(durable=True):
-        if Entry.objects.filter(index__isnull=False).exists() or Checkpoint.objects.exists():
+        if Span.objects.exists() or Checkpoint.objects.exists():
             raise LedgerFatal("the database holds parts of another log")
         note = signer.sign(CheckpointText(origin=signer.origin, size=0, root=EMPTY_ROOT))
         Checkpoint.objects.create(size=0, root=EMPTY_ROOT, note=note, signed_at=now)
+        LogKey.objects.create(vkey=str(signer.vkey), from_size=0, created_at=now)
         Head.objects.create(origin=signer.origin, vkey=str(signer.vkey), size=0, root=EMPTY_ROOT)
     signer.remember(note)
