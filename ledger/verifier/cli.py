@@ -12,6 +12,7 @@ from typing import TextIO
 
 from ledger.verifier.encoding import write_base64
 from ledger.verifier.errors import VerificationError
+from ledger.verifier.evidence.options import add_options, check_evidence
 from ledger.verifier.policy import parse_policy
 from ledger.verifier.verify import VerifiedEntry, verify_proof
 
@@ -37,14 +38,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return UNUSABLE
     try:
         verified = verify_proof(proof, policy=policy, entry=entry)
+        anchors = check_evidence(options, checkpoint=verified.checkpoint.text)
+    except OSError as error:
+        _say(sys.stderr, f"Could not be checked: {error}.", "无法核对：锚定证据或所需文件读不出来。")
+        return UNUSABLE
     except VerificationError as error:
         _say(sys.stdout, f"INVALID ({error.code}): {error.detail}.", "验证不通过。不要相信这份证明。")
         return INVALID
-    _report(verified, has_own_entry=entry is not None)
+    _report(verified, anchors, has_own_entry=entry is not None)
     return VALID
 
 
-def _report(verified: VerifiedEntry, *, has_own_entry: bool) -> None:
+def _report(verified: VerifiedEntry, anchors: list[tuple[str, str]], *, has_own_entry: bool) -> None:
     checkpoint = verified.checkpoint.text
     digest = hashlib.sha256(verified.entry).hexdigest()
     source = ("the file you gave", "您给的文件") if has_own_entry else ("the proof file itself", "证明文件本身")
@@ -72,6 +77,8 @@ def _report(verified: VerifiedEntry, *, has_own_entry: bool) -> None:
         )
     if not verified.checkpoint.witnesses:
         _say(sys.stdout, "No witness of the policy cosigned.", "没有策略所列的见证方会签。")
+    for english, chinese in anchors:
+        _say(sys.stdout, english, chinese)
     _say(
         sys.stdout,
         "Proven: the entry was logged and has not changed since. Not proven: that what it says is true.",
@@ -97,4 +104,5 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("proof", type=Path, metavar="FILE.tlog-proof")
     parser.add_argument("--policy", type=Path, required=True, help="whom you trust, as in c2sp.org/tlog-policy")
     parser.add_argument("--entry", type=Path, help="the entry's exact bytes, if you hold them yourself")
+    add_options(parser)
     return parser

@@ -21,9 +21,9 @@ _DATE = (1980, 1, 1, 0, 0, 0)
 def pack_verifier() -> bytes:
     """The archive's bytes; equal sources give equal bytes."""
     folder = Path(ledger.verifier.__path__[0])
-    names = sorted(path for path in folder.iterdir() if path.suffix in {".py", ".md"})
+    names = sorted(path for path in folder.rglob("*") if path.suffix in {".py", ".md"})
     members = [("__main__.py", _MAIN), ("ledger/__init__.py", b"")]
-    members += [(f"ledger/verifier/{path.name}", path.read_bytes()) for path in names]
+    members += [(f"ledger/verifier/{path.relative_to(folder).as_posix()}", path.read_bytes()) for path in names]
     plain, packed = io.BytesIO(), io.BytesIO()
     with zipfile.ZipFile(plain, "w", zipfile.ZIP_STORED) as archive:
         for name, data in members:
