@@ -43,7 +43,17 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 SECURE = BASE_URL.startswith("https://")
 
 LEDGER_ORIGIN = os.environ.get("GI_TRACE_LEDGER_ORIGIN", "gi-trace.local/log")
+# What `ledger_check` asks about the business tables: the log itself knows none of them.
+LEDGER_COMPARISON = "products.coverage"
 LEDGER_KEY_FILE = Path(os.environ.get("GI_TRACE_LEDGER_KEY_FILE", VAR_DIR / "ledger.key"))
+# Anchors: an Ethereum node, our contract there and the account that pays; a time-stamp authority and whom we trust for it.
+CHAIN_URL = os.environ.get("GI_TRACE_CHAIN_URL", "")
+CHAIN_CONTRACT = os.environ.get("GI_TRACE_CHAIN_CONTRACT", "")
+CHAIN_KEY_FILE = os.environ.get("GI_TRACE_CHAIN_KEY_FILE", "")
+CHAIN_CONFIRMATIONS = int(os.environ.get("GI_TRACE_CHAIN_CONFIRMATIONS", "12"))
+TSA_URL = os.environ.get("GI_TRACE_TSA_URL", "")
+TSA_CERTIFICATES = os.environ.get("GI_TRACE_TSA_CERTIFICATES", "")
+ANCHOR_EVERY = int(os.environ.get("GI_TRACE_ANCHOR_EVERY", "3600"))
 # One Fernet key a line; the first encrypts, all decrypt, so that keys can be rotated.
 FIELD_KEYS_FILE = Path(os.environ.get("GI_TRACE_FIELD_KEYS_FILE", VAR_DIR / "field_keys"))
 # A header, set by a proxy you run, with the visitor's GB/T 2260 prefecture code. Empty: region unknown.

@@ -16,3 +16,7 @@ class EntryRefused(ValueError):
 
 class NotInLog(LookupError):
     """No such entry, or not sequenced yet."""
+
+
+class NotAnchored(Exception):
+    """A chain or a time-stamp authority did not take or confirm a checkpoint. To be tried again; says why."""
