@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from ledger.errors import NotInLog
-from ledger.models import Checkpoint, Entry, Head
+from ledger.models import Checkpoint, Entry, Head, Waiting
+from ledger.spans import id_at, id_ranges, indexes_of
 from ledger.tiles import TileReader
-from ledger.tree import TileAddress, inclusion_path
+from ledger.tree import TILE_WIDTH, TileAddress, inclusion_path
 from ledger.verifier.merkle import HASH_BYTES
 from ledger.verifier.proof import Proof, format_proof
 
@@ -60,7 +63,7 @@ def plain_policy(key: str) -> str:
 
 def queue_length() -> int:
     """How many entries wait for an index."""
-    return Entry.objects.filter(index__isnull=True).count()
+    return Waiting.objects.count()
 
 
 def entries_of(subject: str) -> list[EntryLine]:
@@ -70,28 +73,36 @@ def entries_of(subject: str) -> list[EntryLine]:
 
 def entries_of_subjects(subjects: Sequence[str]) -> list[EntryLine]:
     """Every entry about any of the subjects, the oldest first."""
-    lines: list[EntryLine] = []
-    unique = list(dict.fromkeys(subjects))
-    for start in range(0, len(unique), _SUBJECTS_PER_QUERY):
-        found = Entry.objects.filter(subject__in=unique[start : start + _SUBJECTS_PER_QUERY])
-        lines += [_line(entry) for entry in found.defer("body")]
-    return sorted(lines, key=lambda line: line.queue_id)
+    return _lines([entry for portion in _about(subjects) for entry in portion.defer("body", "leaf_hash")])
+
+
+def bodies_of_subjects(subjects: Sequence[str]) -> dict[str, list[tuple[int | None, int, bytes]]]:
+    """Of every subject all its entries, the oldest first: index (None while queued), queue id, exact bytes."""
+    entries = [entry for portion in _about(subjects) for entry in portion.defer("leaf_hash", "queued_at")]
+    indexes = indexes_of([entry.pk for entry in entries])
+    found: dict[str, list[tuple[int | None, int, bytes]]] = {subject: [] for subject in subjects}
+    for entry in sorted(entries, key=lambda entry: entry.pk):
+        found[entry.subject].append((indexes.get(entry.pk), entry.pk, bytes(entry.body)))
+    return found
 
 
 def newest_entries(count: int) -> list[EntryLine]:
     """The entries sequenced last, the newest first."""
-    entries = Entry.objects.filter(index__isnull=False).order_by("-index").defer("body")
-    return [_line(entry) for entry in entries[:count]]
+    size = Head.objects.values_list("size", flat=True).first() or 0
+    ids = [first + place for _, first, stretch in id_ranges(max(0, size - count), size) for place in range(stretch)]
+    lines = _lines(Entry.objects.filter(pk__in=ids).defer("body", "leaf_hash"))
+    return sorted(lines, key=lambda line: -1 if line.index is None else line.index, reverse=True)
 
 
 def has_entry(index: int) -> bool:
     """Whether entry `index` stands in the log."""
-    return Entry.objects.filter(index=index).exists()
+    return id_at(index) is not None
 
 
 def entry_body(index: int) -> bytes:
     """The exact bytes of entry `index`. Raises NotInLog."""
-    body = Entry.objects.filter(index=index).values_list("body", flat=True).first()
+    queue_id = id_at(index)
+    body = None if queue_id is None else Entry.objects.filter(pk=queue_id).values_list("body", flat=True).first()
     if body is None:
         raise NotInLog(f"no entry {index}")
     return bytes(body)
@@ -122,12 +133,20 @@ def tile_bytes(address: TileAddress) -> bytes:
 
 
 def _bundle_bytes(address: TileAddress) -> bytes:
-    first = address.number * 256
-    bodies = Entry.objects.filter(index__gte=first, index__lt=first + address.width).order_by("index")
-    parts = [bytes(body) for body in bodies.values_list("body", flat=True)]
+    first = address.number * TILE_WIDTH
+    parts: list[bytes] = []
+    for _, queue_id, count in id_ranges(first, first + address.width):
+        bodies = Entry.objects.filter(pk__gte=queue_id, pk__lt=queue_id + count).order_by("pk")
+        parts += [bytes(body) for body in bodies.values_list("body", flat=True)]
     if len(parts) != address.width:
         raise NotInLog(f"no bundle {address}")
     return b"".join(len(body).to_bytes(2, "big") + body for body in parts)
+
+
+def _about(subjects: Sequence[str]) -> Iterator[QuerySet[Entry]]:
+    unique = list(dict.fromkeys(subjects))
+    for start in range(0, len(unique), _SUBJECTS_PER_QUERY):
+        yield Entry.objects.filter(subject__in=unique[start : start + _SUBJECTS_PER_QUERY])
 
 
 def _signed(row: Checkpoint | None) -> SignedCheckpoint | None:
@@ -136,5 +155,16 @@ def _signed(row: Checkpoint | None) -> SignedCheckpoint | None:
     return SignedCheckpoint(size=row.size, root=bytes(row.root), note=bytes(row.note), signed_at=row.signed_at)
 
 
-def _line(entry: Entry) -> EntryLine:
-    return EntryLine(kind=entry.kind, subject=entry.subject, at=entry.queued_at, index=entry.index, queue_id=entry.pk)
+def _lines(entries: Iterable[Entry]) -> list[EntryLine]:
+    ordered = sorted(entries, key=lambda entry: entry.pk)
+    indexes = indexes_of([entry.pk for entry in ordered])
+    return [
+        EntryLine(
+            kind=entry.kind,
+            subject=entry.subject,
+            at=entry.queued_at,
+            index=indexes.get(entry.pk),
+            queue_id=entry.pk,
+        )
+        for entry in ordered
+    ]

@@ -46,7 +46,7 @@ RULES = [
         "OLD.vkey <> NEW.vkey OR OLD.retired_at IS NOT NULL",
         "a key is retired once and never comes back",
     ),
-    ("ledger_witnesskey_delete", "ledger_witnesskey", "DELETE", "", "a witness's key is never forgotten"),
+    ("ledger_witnesskey_delete", "ledger_witnesskey", "DELETE", "", "a witness key is never forgotten"),
     (
         "ledger_anchor_place",
         "ledger_anchor",

@@ -1,18 +1,24 @@
-"""The two statements that differ between databases: taking the log's lock, and numbering many rows at once."""
+"""The statements that differ between databases: taking the log's lock, and taking entries from the queue."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterator, Sequence
 
 from django.db import connection
 
 from ledger.errors import LedgerFatal
 from ledger.models import Head
+from ledger.verifier.merkle import leaf_hash
 
 # Any number will do, as long as nothing else in this database takes the same advisory lock.
 _ADVISORY_LOCK = 0x6C6564676572
+# Bodies are hashed as they stream by; this many rows are fetched at a time.
+_PORTION = 1_000
+
+_QUEUE = (
+    "SELECT waiting.entry_id, entry.leaf_hash, {body} FROM ledger_waiting waiting "
+    "JOIN ledger_entry entry ON entry.id = waiting.entry_id ORDER BY waiting.entry_id LIMIT %s"
+)
 
 
 def lock_head() -> Head:
@@ -33,23 +39,26 @@ def lock_head() -> Head:
     return head
 
 
-def assign_indexes(*, ids: Sequence[int], first: int, now: datetime) -> int:
-    """Give these queued entries the indexes `first`, `first` + 1, ... in this order; returns how many rows changed."""
-    # The ids are named one by one: a condition could match rows that were not seen a moment ago.
+def read_queue(limit: int) -> Iterator[tuple[int, bytes, bytes]]:
+    """Up to `limit` waiting entries, oldest queue id first: id, hash as queued, hash of the body as it stands now."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(
-                'UPDATE ledger_entry SET "index" = %s + place.n - 1, sequenced_at = %s '
-                "FROM unnest(%s::bigint[]) WITH ORDINALITY AS place(id, n) "
-                'WHERE ledger_entry.id = place.id AND ledger_entry."index" IS NULL',
-                [first, now, list(ids)],
-            )
+            # Hashed where they lie: the bodies of a full round need not travel.
+            cursor.execute(_QUEUE.format(body="sha256('\\x00'::bytea || entry.body)"), [limit])
         else:
-            cursor.execute(
-                'UPDATE ledger_entry SET "index" = %s + place.key, sequenced_at = %s '
-                "FROM json_each(%s) AS place "
-                # The plus keeps SQLite from walking the whole queue once for every id.
-                'WHERE ledger_entry.id = place.value AND +ledger_entry."index" IS NULL',
-                [first, connection.ops.adapt_datetimefield_value(now), json.dumps(list(ids))],
-            )
+            cursor.execute(_QUEUE.format(body="entry.body"), [limit])
+        while rows := cursor.fetchmany(_PORTION):
+            for entry_id, stored, body in rows:
+                yield entry_id, bytes(stored), body if connection.vendor == "postgresql" else leaf_hash(body)
+
+
+def leave_queue(ids: Sequence[int]) -> int:
+    """Take exactly these entries from the queue; returns how many were still in it."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # Named one by one: a lower id may have committed since the queue was read.
+            cursor.execute("DELETE FROM ledger_waiting WHERE entry_id = ANY(%s)", [list(ids)])
+        else:
+            # Under SQLite's one write lock nobody else can have added a row.
+            cursor.execute("DELETE FROM ledger_waiting WHERE entry_id BETWEEN %s AND %s", [ids[0], ids[-1]])
         return int(cursor.rowcount)

@@ -10,16 +10,13 @@ from django.db import transaction
 
 from ledger.adapters.signer import Signer
 from ledger.errors import LedgerFatal
-from ledger.models import Checkpoint, Entry, Head, Tile
-from ledger.services.locking import assign_indexes, lock_head
+from ledger.models import Checkpoint, Head, Span, Tile, Waiting
+from ledger.services.locking import leave_queue, lock_head, read_queue
 from ledger.tiles import TileReader
 from ledger.tree import grow, root_hash
 from ledger.verifier.checkpoint import CheckpointText
-from ledger.verifier.merkle import leaf_hash
 
 MAX_BATCH = 20_000
-# Bodies are read in portions, so that a full batch of the longest entries fits in memory.
-_PORTION = 1_000
 
 
 @dataclass(frozen=True)
@@ -43,21 +40,22 @@ def sequence_batch(*, signer: Signer, now: datetime, limit: int = MAX_BATCH) -> 
     Whatever it raises, the round is either wholly in the database or not at all; call again to find out which.
     """
     # Asked without the lock: an idle sequencer must not make writers wait, nor the disk work.
-    if not Entry.objects.filter(index__isnull=True).exists():
+    if not Waiting.objects.exists():
         return Sequenced(count=0, size=Head.objects.values_list("size", flat=True).first() or 0)
     # durable: a checkpoint must not be seen, let alone handed out, before its commit.
     with transaction.atomic(durable=True):
         head = lock_head()
         require_unbroken(head, signer=signer)
-        # Ids commit out of order on PostgreSQL. Taking what is visible and has no index skips nobody:
+        # Ids commit out of order on PostgreSQL. Taking what is visible and waits skips nobody:
         # a late, lower id is simply taken in a later round.
         ids, leaves = _take_queue(limit)
         if not ids:
             # Another sequencer was quicker.
             return Sequenced(count=0, size=head.size)
         size = head.size + len(ids)
-        if (assigned := assign_indexes(ids=ids, first=head.size, now=now)) != len(ids):
-            raise LedgerFatal(f"{len(ids)} entries were to get an index, {assigned} did")
+        if (taken := leave_queue(ids)) != len(ids):
+            raise LedgerFatal(f"{len(ids)} entries were to leave the queue, {taken} did")
+        Span.objects.bulk_create(_spans(ids, first_index=head.size, now=now))
         root = _store_tiles(old_size=head.size, leaves=leaves)
         note = signer.sign(CheckpointText(origin=head.origin, size=size, root=root))
         Checkpoint.objects.create(size=size, root=root, note=note, signed_at=now)
@@ -89,14 +87,22 @@ def _take_queue(limit: int) -> tuple[list[int], list[bytes]]:
     """The ids and leaf hashes of the oldest queued entries. Raises LedgerFatal when a body no longer fits its hash."""
     ids: list[int] = []
     leaves: list[bytes] = []
-    queue = Entry.objects.filter(index__isnull=True).order_by("id").values_list("id", "leaf_hash", "body")
-    for queue_id, stored, body in queue[:limit].iterator(chunk_size=_PORTION):
-        leaf = leaf_hash(bytes(body))
-        if leaf != bytes(stored):
+    for queue_id, queued, leaf in read_queue(limit):
+        if leaf != queued:
             raise LedgerFatal(f"the queued entry {queue_id} no longer hashes to what was queued")
         ids.append(queue_id)
         leaves.append(leaf)
     return ids, leaves
+
+
+def _spans(ids: Sequence[int], *, first_index: int, now: datetime) -> list[Span]:
+    """The places of these entries: one span for each stretch of queue ids without a gap."""
+    starts = [place for place in range(len(ids)) if place == 0 or ids[place] != ids[place - 1] + 1]
+    ends = [*starts[1:], len(ids)]
+    return [
+        Span(first_index=first_index + start, first_id=ids[start], count=end - start, sequenced_at=now)
+        for start, end in zip(starts, ends, strict=True)
+    ]
 
 
 def _store_tiles(*, old_size: int, leaves: Sequence[bytes]) -> bytes:

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from django.db import transaction
 
 from ledger.adapters.signer import Signer
-from ledger.services.checking import check_log
+from ledger.models import Waiting
+from ledger.services.checking.log import check_log
 from ledger.services.entries import NewEntry, enqueue_many
 from ledger.services.sequencing import sequence_batch
 from ledger.verifier.policy import Policy, parse_policy
@@ -20,14 +21,17 @@ NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 
 def statement(number: int, *, subject: str = "", pad: int = 0) -> NewEntry:
     subject = subject or f"batch:{number % 7}"
-    body = {"v": 1, "kind": "trace.batch_opened", "at": "2026-11-23T04:00:00.000Z", "subject": subject, "n": number}
-    text = json.dumps(body | {"pad": "x" * pad}, separators=(",", ":"))
+    body = {"at": "2026-11-23T04:00:00.000Z", "commitments": {}, "data": {"n": number, "pad": "x" * pad}}
+    text = json.dumps(body | {"kind": "trace.batch_opened", "subject": subject, "v": 1}, separators=(",", ":"))
     return NewEntry(kind="trace.batch_opened", subject=subject, body=text.encode())
 
 
 def queue(count: int, *, first: int = 0) -> list[int]:
+    """Queue so many statements and return their queue ids."""
     with transaction.atomic():
-        return enqueue_many([statement(number) for number in range(first, first + count)], now=NOW)
+        waiting = set(Waiting.objects.values_list("pk", flat=True))
+        enqueue_many([statement(number) for number in range(first, first + count)], now=NOW)
+    return sorted(set(Waiting.objects.values_list("pk", flat=True)) - waiting)
 
 
 def filled(signer: Signer, *counts: int) -> None:

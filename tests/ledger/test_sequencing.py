@@ -14,8 +14,8 @@ from django.db import DatabaseError, connection, transaction
 
 from ledger.adapters.signer import Signer, create_key, load_signer
 from ledger.errors import LedgerFatal
-from ledger.models import Checkpoint, Entry, Head, Tile
-from ledger.queries import newest_checkpoint, proof_text
+from ledger.models import Checkpoint, Entry, Head, LogKey, Span, Tile
+from ledger.queries import entry_body, newest_checkpoint, proof_text
 from ledger.services.creation import create_log
 from ledger.services.sequencing import sequence_batch
 from ledger.verifier.verify import verify_proof
@@ -26,7 +26,8 @@ from tests.ledger.helpers import NOW, filled, findings, plain_policy, queue, ref
 # Each write of a round by the words its SQL contains.
 WRITES = {
     "lock": ("pg_advisory_xact_lock", "UPDATE ledger_head SET size = size"),
-    "indexes": ("UPDATE ledger_entry",),
+    "queue": ("DELETE FROM ledger_waiting",),
+    "spans": ('INSERT INTO "ledger_span"',),
     "tiles": ('INSERT INTO "ledger_tile"',),
     "checkpoint": ('INSERT INTO "ledger_checkpoint"',),
     "head": ('UPDATE "ledger_head"',),
@@ -66,8 +67,7 @@ def assert_signed(signer: Signer, size: int) -> None:
 def test_entries_are_numbered_in_the_order_of_the_queue(signer: Signer) -> None:
     filled(signer, 1, 1, 254, 1, 300)
 
-    bodies = Entry.objects.order_by("index").values_list("index", "body")
-    assert [(index, bytes(body)) for index, body in bodies] == [(n, statement(n).body) for n in range(557)]
+    assert [entry_body(index) for index in range(557)] == [statement(number).body for number in range(557)]
     assert Checkpoint.objects.count() == 6
     assert_signed(signer, 557)
 
@@ -190,7 +190,8 @@ def test_a_restored_backup_refuses_to_sign(signer: Signer) -> None:
     with triggers_lifted():
         Checkpoint.objects.filter(size=3).delete()
         Tile.objects.all().delete()
-        Entry.objects.filter(index__gte=0).delete()
+        Span.objects.all().delete()
+        Entry.objects.all().delete()
         Head.objects.update(size=0, root=reference_root([]))
     queue(1)
 
@@ -240,7 +241,7 @@ def test_the_log_is_created_once(signer: Signer, key_file: Path) -> None:
 def test_a_key_that_has_signed_does_not_begin_anew(signer: Signer, key_file: Path) -> None:
     filled(signer, 2)
     with triggers_lifted():
-        for model in (Head, Checkpoint, Tile, Entry):
+        for model in (Head, Checkpoint, Tile, Span, Entry, LogKey):
             model.objects.all().delete()
 
     with pytest.raises(LedgerFatal, match="has signed 2 entries"):

@@ -68,12 +68,26 @@ def test_the_rebuilder_agrees_at_every_size() -> None:
     finished = []
 
     for size, entry in enumerate(ENTRIES, start=1):
-        finished += tree.append(leaf_hash(entry))
+        finished += tree.extend([leaf_hash(entry)])
         if size % 13 == 0 or size in SIZES:
             assert tree.root() == root_hash(size, store)
 
     derived = {(tile.level, tile.number): tile.hashes for tile in [*finished, *tree.partial_tiles()]}
     assert derived == store.tiles
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_rebuilder_goes_on_where_another_stopped(size: int) -> None:
+    store = store_of(1_100)
+    edge = [store(level, size >> (8 * (level + 1))) for level in levels(size)]
+
+    tree = TreeRebuilder.resume(size=size, edge=edge)
+
+    assert tree.root() == root_hash(size, store)
+    while tree.size < 1_100:
+        chunk = ENTRIES[tree.size : min(1_100, tree.size + tree.room)]
+        tree.extend([leaf_hash(entry) for entry in chunk])
+    assert tree.root() == root_hash(1_100, store)
 
 
 def test_a_large_tree_of_random_growth_verifies() -> None:
