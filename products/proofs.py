@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ledger.queries import entries_of_subjects
+from ledger.queries import bodies_of_subjects, entries_of_subjects, plain_policy, vkey
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,26 @@ class ProofLink:
         return f"/ledger/proofs/{self.index}" if self.index is not None else ""
 
 
+def pinned_policy() -> str:
+    """The tlog-policy a page hands to the visitor's browser; empty before the log is created."""
+    key = vkey()
+    return plain_policy(key) if key else ""
+
+
 def proofs_of(subjects: Sequence[str]) -> list[ProofLink]:
     """Every entry about these subjects, the oldest first."""
     return [
         ProofLink(kind=entry.kind, subject=entry.subject, at=entry.at, index=entry.index)
         for entry in entries_of_subjects(subjects)
     ]
+
+
+def bodies_about(subjects: Sequence[str]) -> dict[str, list[tuple[str, bytes]]]:
+    """(place, body) of every entry about each of these subjects, in queue order; `place` is how a finding names it."""
+    return {
+        subject: [
+            (f"queued entry {queue_id}" if index is None else f"entry {index}", body)
+            for index, queue_id, body in bodies
+        ]
+        for subject, bodies in bodies_of_subjects(subjects).items()
+    }

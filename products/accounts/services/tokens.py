@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from products.access import NOBODY, ROLE_SCOPES, Actor, Role, Scope
 from products.accounts.models.token import ApiToken
-from products.audit import record
+from products.audit import commitment, record
 from products.errors import Forbidden, InvalidInput, NotFound
 
 PREFIX = "git_"  # lets secret scanners recognise a leaked token
@@ -56,6 +56,12 @@ def issue_token(*, actor: Actor, name: str, scopes: Collection[str], days: int, 
         kind="accounts.token_issued",
         subject=f"token:{row.code}",
         data={"scopes": sorted(scopes), "expires_at": row.expires_at.isoformat()},
+        # Lets the log tell if another token or another person was put in its place. The hash of a token is as
+        # random as a salt and is never shown, so that it serves as one.
+        commitments={
+            "digest": commitment("", salt=row.digest.encode()),
+            "owner": commitment(str(actor.user_id), salt=row.digest.encode()),
+        },
         now=now,
     )
     return row, token

@@ -18,12 +18,13 @@ from products.registry.models.authorisation import Authorisation
 from products.registry.queries.authorisations import find_authorisation, require_usable
 from products.trace.domain.batch_states import NEEDS_REASON, Step, next_state
 from products.trace.domain.facts import Facts, write_kg
+from products.trace.domain.plots import PLOT_FIELDS
 from products.trace.errors import BelowLabelledMass, LabelsPrinted, NothingChanged, WrongBatchState
 from products.trace.models.batch import Batch, BatchCorrection, BatchStep
 from products.trace.queries.batches import facts_of, issued_mass_g
 from products.trace.services.batch_facts import FactChanges, apply_changes, check_all, save_with_lot, set_facts
 from products.trace.services.fact_checks import check_facts, check_reason
-from products.trace.services.statements import PLOT_FIELDS, as_text, batch_statement, plot_commitments, public_changes
+from products.trace.services.statements import as_text, batch_statement, plot_commitments, public_changes
 
 _STEP_KINDS: Final = {
     Step.REGISTER: "trace.batch_registered",
@@ -179,7 +180,9 @@ def correct_batch(*, actor: Actor, code: UUID, changes: FactChanges, reason: str
         kind="trace.batch_corrected",
         subject=f"batch:{batch.code}",
         data={"changes": public_changes(differences), "reason": reason, "facts": batch_statement(batch)},
-        commitments=plot_commitments(facts, salt=bytes(batch.plot_salt)) if PLOT_FIELDS & differences.keys() else None,
+        commitments=plot_commitments(facts, salt=bytes(batch.plot_salt), is_changed=True)
+        if PLOT_FIELDS & differences.keys()
+        else None,
         now=now,
     )
     return correction

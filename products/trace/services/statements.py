@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import date
-from typing import Final
 
 from products.audit import commitment
 from products.trace.domain.facts import Facts
+from products.trace.domain.plots import PLOT_FIELDS, is_plot, plot_text
 from products.trace.models.batch import Batch
-
-# A plot may be a farmer's holding: the ledger gets one salted commitment to its name and point.
-PLOT_FIELDS: Final = frozenset({"plot_name", "longitude_e6", "latitude_e6", "datum"})
 
 
 def batch_statement(batch: Batch) -> dict[str, object]:
@@ -33,19 +29,15 @@ def batch_statement(batch: Batch) -> dict[str, object]:
     }
 
 
-def plot_commitments(facts: Facts, *, salt: bytes) -> dict[str, str]:
-    """A commitment to the plot's name and point, or none where neither is given.
+def plot_commitments(facts: Facts, *, salt: bytes, is_changed: bool = False) -> dict[str, str]:
+    """A salted commitment to the plot's name and point (`plot_text`), or none where neither is given.
 
-    The committed text is the JSON array [plot_name, longitude_e6, latitude_e6, datum] without spaces.
+    A changed plot has one in any case: without it a plot taken away would look like a plot left alone.
     """
-    if not facts.plot_name and not facts.has_point:
+    plot = {field: getattr(facts, field) for field in PLOT_FIELDS}
+    if not is_changed and not is_plot(**plot):
         return {}
-    text = json.dumps(
-        [facts.plot_name, facts.longitude_e6, facts.latitude_e6, facts.datum],
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
-    return {"plot": commitment(text, salt=salt)}
+    return {"plot": commitment(plot_text(**plot), salt=salt)}
 
 
 def public_changes(changes: Mapping[str, list[str]]) -> dict[str, list[str]]:

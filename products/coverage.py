@@ -1,0 +1,141 @@
+"""Do the business tables say what the log says? Called by `ledger_check`, which knows no table but its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from products.accounts.coverage import TOKENS, USERS
+from products.comparing import Found, Statement, Table, differing, in_portions, read_statement
+from products.labels.coverage import RUNS
+from products.oversight.coverage import CASES, INSPECTIONS
+from products.proofs import bodies_about
+from products.registry.coverage import AUTHORISATIONS, ENTERPRISES, INDICATIONS, ZONES
+from products.scans.coverage import COMPLAINTS
+from products.trace.coverage import BATCHES
+
+TABLES: Final[tuple[Table, ...]] = (
+    TOKENS,
+    USERS,
+    ENTERPRISES,
+    INDICATIONS,
+    ZONES,
+    AUTHORISATIONS,
+    BATCHES,
+    RUNS,
+    COMPLAINTS,
+    INSPECTIONS,
+    CASES,
+)
+# Kinds that no row stands behind, and why.
+ROWLESS: Final[Mapping[str, str]] = {
+    "labels.codes_derived": "an act that changes nothing: a download keeps no row, and a print file is deleted",
+}
+_KINDS: Final = frozenset(ROWLESS).union(*(table.kinds for table in TABLES))
+_BY_PREFIX: Final = {prefix: table for table in TABLES for prefix in table.prefixes}
+# A row that is written to all the time is read this often before its differences are believed.
+_READINGS: Final = 5
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing in a business table that is not what the log says. `place` names the row or the entry."""
+
+    place: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.text}"
+
+
+def compare(
+    *, subjects: Sequence[str] | None = None, progress: Callable[[int, int], None] = lambda done, total: None
+) -> Iterator[Difference]:
+    """Hold every row that entries cover against its entries; only the rows of `subjects` where given.
+
+    Names changed fields, changed, deleted and added child rows, and added rows; a row that is gone altogether is
+    named by `missing`. `progress` is told how many rows are done of how many. Memory does not grow with the tables.
+    Safe beside a running platform: a row that changes under the comparison is read again.
+    """
+    done, total = 0, len(subjects) if subjects is not None else sum(table.count() for table in TABLES)
+    for table in TABLES:
+        portions = table.portions() if subjects is None else _portions_of(table, subjects)
+        for portion in portions:
+            yield from _compare_portion(table, portion)
+            done += len(portion)
+            progress(min(done, total), total)
+    # Subjects without a row count as done, and rows written meanwhile are in nobody's total.
+    progress(total, total)
+
+
+def missing(statements: Sequence[tuple[str, bytes]]) -> Iterator[Difference]:
+    """The rows that entries speak of and that are not there; once for each subject of this portion.
+
+    `statements` are (place, body) such as ("entry 17", b"..."), about a thousand at a time. Names entries of a kind
+    that the platform does not make as well, for nothing could be compared with them.
+    """
+    first_places: dict[Table, dict[str, str]] = {}
+    for place, body in statements:
+        statement = read_statement(place, body)
+        if statement is None:
+            continue
+        table = _BY_PREFIX.get(statement.subject.partition(":")[0])
+        if statement.kind not in _KINDS or table is None:
+            yield Difference(place, f"it is of no kind that is compared ({statement.kind}, {statement.subject})")
+            continue
+        first_places.setdefault(table, {}).setdefault(statement.subject, place)
+    for table, places in first_places.items():
+        for portion in in_portions(places):
+            present = table.existing(portion)
+            for subject in portion:
+                if subject not in present:
+                    yield Difference(_name(subject), f"{places[subject]} speaks of it, the row is missing")
+
+
+def _portions_of(table: Table, subjects: Sequence[str]) -> Iterator[list[Found]]:
+    wanted = (subject for subject in dict.fromkeys(subjects) if subject.partition(":")[0] in table.prefixes)
+    for portion in in_portions(wanted):
+        yield table.find(portion)
+
+
+def _compare_portion(table: Table, portion: Sequence[Found]) -> Iterator[Difference]:
+    statements = _statements([found.subject for found in portion])
+    doubtful = [found.subject for found in portion if any(differing(table, found, statements[found.subject]))]
+    if doubtful:
+        yield from _confirmed(table, doubtful)
+
+
+def _confirmed(table: Table, subjects: Sequence[str]) -> Iterator[Difference]:
+    """The differences of these subjects that do not come from reading rows and entries one after the other.
+
+    A service commits a row's change and its entry together. So rows that were read between two equal readings of
+    the entries are the rows those entries speak of.
+    """
+    waiting = list(subjects)
+    for reading in range(_READINGS):
+        before = _statements(waiting)
+        found = table.find(waiting)
+        after = _statements(waiting)
+        moved = [subject for subject in waiting if len(before[subject]) != len(after[subject])]
+        for row in found:
+            if row.subject not in moved or reading == _READINGS - 1:
+                texts = differing(table, row, after[row.subject])
+                yield from (Difference(_name(row.subject), text) for text in texts)
+        if not moved:
+            return
+        waiting = moved
+
+
+def _statements(subjects: Sequence[str]) -> dict[str, list[Statement]]:
+    """The entries about each subject, in the order in which they were queued."""
+    found: dict[str, list[Statement]] = {}
+    for subject, bodies in bodies_about(subjects).items():
+        read = (read_statement(place, body) for place, body in bodies)
+        # Filed under a subject they do not speak of: the log's own check says so.
+        found[subject] = [statement for statement in read if statement and statement.subject == subject]
+    return found
+
+
+def _name(subject: str) -> str:
+    return subject.replace(":", " ", 1)
