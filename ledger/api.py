@@ -24,7 +24,7 @@ MAX_INDEX = 2**63 - 1
 View = Callable[..., HttpResponse]
 
 
-def _public_file(view: View) -> View:
+def public_file(view: View) -> View:
     """A view anyone may read from anywhere, whose NotInLog becomes a 404 in plain words."""
 
     @require_safe
@@ -41,51 +41,51 @@ def _public_file(view: View) -> View:
     return wrapped
 
 
-def _file(data: bytes | str, *, content_type: str, cache: str) -> HttpResponse:
+def file_response(data: bytes | str, *, content_type: str, cache: str) -> HttpResponse:
     return HttpResponse(data, content_type=content_type, headers={"Cache-Control": cache})
 
 
-@_public_file
+@public_file
 def checkpoint(request: HttpRequest) -> HttpResponse:
     """The newest signed tree head."""
     newest = queries.newest_checkpoint()
     if newest is None:
         raise NotInLog("the log has not been created")
-    return _file(newest.note, content_type=TEXT, cache=FOR_SECONDS)
+    return file_response(newest.note, content_type=TEXT, cache=FOR_SECONDS)
 
 
-@_public_file
+@public_file
 def vkey(request: HttpRequest) -> HttpResponse:
     """The verifier key line."""
-    return _file(f"{_vkey()}\n", content_type=TEXT, cache=FOR_A_MINUTE)
+    return file_response(f"{_vkey()}\n", content_type=TEXT, cache=FOR_A_MINUTE)
 
 
-@_public_file
+@public_file
 def policy(request: HttpRequest) -> HttpResponse:
     """A policy file that trusts this log's key and asks for no witness."""
-    return _file(queries.plain_policy(_vkey()), content_type=TEXT, cache=FOR_A_MINUTE)
+    return file_response(queries.plain_policy(_vkey()), content_type=TEXT, cache=FOR_A_MINUTE)
 
 
-@_public_file
+@public_file
 def tile(request: HttpRequest, *, address: str) -> HttpResponse:
     """A Merkle tile, or a bundle of entries."""
     where = parse_address(address)
     if where is None:
         raise NotInLog(f"{address} is not the address of a tile")
     cache = FOR_EVER if where.is_full else FOR_A_MINUTE
-    return _file(queries.tile_bytes(where), content_type=BINARY, cache=cache)
+    return file_response(queries.tile_bytes(where), content_type=BINARY, cache=cache)
 
 
-@_public_file
+@public_file
 def entry(request: HttpRequest, *, index: int) -> HttpResponse:
     """The entry's exact bytes."""
-    return _file(queries.entry_body(_known(index)), content_type="application/json", cache=FOR_EVER)
+    return file_response(queries.entry_body(_known(index)), content_type="application/json", cache=FOR_EVER)
 
 
-@_public_file
+@public_file
 def proof(request: HttpRequest, *, index: int) -> HttpResponse:
     """The entry's proof as a file to keep."""
-    response = _file(queries.proof_text(_known(index)), content_type=TEXT, cache=FOR_A_MINUTE)
+    response = file_response(queries.proof_text(_known(index)), content_type=TEXT, cache=FOR_A_MINUTE)
     response["Content-Disposition"] = f'attachment; filename="{index}.tlog-proof"'
     return response
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ledger import api, views
+from ledger import anchor_api, api, views
 
 app_name = "ledger"
 urlpatterns = [
@@ -16,4 +16,6 @@ urlpatterns = [
     path("tile/<path:address>", api.tile, name="tile"),
     path("entries/<int:index>", api.entry, name="entry_body"),
     path("proofs/<int:index>", api.proof, name="proof"),
+    path("anchors/<int:size>/<slug:kind>", anchor_api.evidence, name="anchor"),
+    path("anchors/proofs/<int:index>", anchor_api.proof, name="anchored_proof"),
 ]
