@@ -46,12 +46,14 @@ def entry(request: HttpRequest, index: int) -> HttpResponse:
         body = queries.entry_body(min(index, MAX_INDEX))
     except NotInLog as error:
         raise Http404(str(error)) from error
-    newest = queries.newest_checkpoint()
+    newest, key = queries.newest_checkpoint(), queries.vkey()
     context = {
         "index": index,
         "previous": index - 1 if index else None,
         "next": index + 1,
         "fields": _fields(body),
+        "claim": _claim(body),
+        "policy": queries.plain_policy(key) if key else "",
         "text": body.decode("utf-8", "replace"),
         "byte_count": len(body),
         "leaf_hash": leaf_hash(body).hex(),
@@ -59,6 +61,12 @@ def entry(request: HttpRequest, index: int) -> HttpResponse:
         "is_last": newest is not None and index + 1 >= newest.size,
     }
     return render(request, "ledger/entry.html", context)
+
+
+def _claim(body: bytes) -> dict[str, str] | None:
+    """Kind and subject, for the visitor's browser to find in the proof; None when the entry is no statement."""
+    value = dict(_fields(body))
+    return {"kind": value["kind"], "subject": value["subject"]} if {"kind", "subject", "at"} <= set(value) else None
 
 
 def _fields(body: bytes) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from products.errors import DomainError
 from products.http import now_of
 from products.labels.domain.unit_code import format_unit_code
+from products.proofs import pinned_policy
 from products.scans import presentation, queries
 from products.scans.errors import NotACode
 from products.scans.forms import ReportForm
@@ -71,6 +72,7 @@ def scan(request: HttpRequest, code: str) -> HttpResponse:
         "seen_region": presentation.seen_region(answer),
         "timeline": batch_timeline(answer.run.batch) if answer.run else [],
         "proofs": presentation.proofs(answer),
+        "policy": pinned_policy(),
     }
     return render(request, "scans/scan.html", context, status=answer.status)
 
