@@ -15,14 +15,15 @@ from typing import Final
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Sum
 
 from bench import databases, peer
 from bench.figures import Figure, Result, Rounds, Size, duration, in_turn
 from bench.processes import together
 from ledger import queries
 from ledger.adapters.signer import Signer, load_signer
-from ledger.models import Entry
-from ledger.services.checking import check_log
+from ledger.models import Entry, Span
+from ledger.services.checking.log import check_log
 from ledger.services.entries import NewEntry, enqueue, enqueue_many
 from ledger.services.sequencing import sequence_batch
 from ledger.verifier.merkle import leaf_hash
@@ -163,7 +164,7 @@ def _proof_figure(few: tuple[int, list[float]], many: tuple[int, list[float]]) -
 
 
 def _check(size: Size, signer: Signer) -> Figure:
-    total = Entry.objects.filter(index__isnull=False).count()
+    total = Span.objects.aggregate(total=Sum("count"))["total"]
 
     def check() -> int:
         found = list(check_log(signer=signer))
@@ -179,7 +180,7 @@ def _check(size: Size, signer: Signer) -> Figure:
 
 def _read_and_hash() -> int:
     count = 0
-    bodies = Entry.objects.filter(index__isnull=False).order_by("index").values_list("body", flat=True)
+    bodies = Entry.objects.order_by("pk").values_list("body", flat=True)
     sql, parameters = bodies.query.sql_with_params()
     # A named cursor on PostgreSQL, so that the peer streams as the check does.
     with transaction.atomic(), connection.chunked_cursor() as cursor:

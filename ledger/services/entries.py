@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from django.db import connection
 
@@ -14,11 +15,12 @@ from ledger.verifier.merkle import leaf_hash
 
 # A bundle gives each entry's length in 16 bits; some room is left below that.
 MAX_BODY_BYTES = 60_000
-# From here on PostgreSQL's COPY is worth its round trips.
-_MANY = 50
+# Rows to a statement, and from how many on PostgreSQL's COPY is worth its round trips.
+_ROWS = 100
 
 _COLUMNS = "kind, subject, body, leaf_hash, queued_at"
-_INSERT = f"INSERT INTO ledger_entry ({_COLUMNS}) VALUES (%s, %s, %s, %s, %s)"  # noqa: S608 - no value is in it
+_INSERT = f"INSERT INTO ledger_entry ({_COLUMNS}) VALUES "  # noqa: S608 - constants alone
+_VALUES = "(%s, %s, %s, %s, %s)"
 _COPY = f"COPY ledger_entry ({_COLUMNS}) FROM STDIN (FORMAT BINARY)"
 _COPY_TYPES = ("varchar", "varchar", "bytea", "bytea", "timestamptz")
 
@@ -53,16 +55,15 @@ def enqueue_many(items: Iterable[NewEntry], now: datetime) -> None:
     rows = [_row(item, moment=moment) for item in items]
     # Plain statements, as thousands may come at a time; a trigger puts each new entry into the queue.
     with connection.cursor() as cursor:
-        if connection.vendor != "postgresql":
-            cursor.executemany(_INSERT, rows)
-        elif len(rows) < _MANY:
-            for row in rows:
-                cursor.execute(_INSERT, row)
-        else:
+        if connection.vendor == "postgresql" and len(rows) > _ROWS:
             with cursor.copy(_COPY) as copy:
                 copy.set_types(_COPY_TYPES)
                 for row in rows:
                     copy.write_row(row)
+            return
+        for start in range(0, len(rows), _ROWS):
+            portion = rows[start : start + _ROWS]
+            cursor.execute(_INSERT + ", ".join([_VALUES] * len(portion)), list(chain.from_iterable(portion)))
 
 
 def _row(item: NewEntry, *, moment: datetime | str) -> _Row:

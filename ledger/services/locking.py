@@ -39,17 +39,19 @@ def lock_head() -> Head:
     return head
 
 
-def read_queue(limit: int) -> Iterator[tuple[int, bytes, bytes]]:
-    """Up to `limit` waiting entries, oldest queue id first: id, hash as queued, hash of the body as it stands now."""
+def read_queue(limit: int) -> Iterator[tuple[tuple[int, ...], list[bytes], list[bytes]]]:
+    """Up to `limit` waiting entries, oldest queue id first, in portions.
+
+    Each portion holds the queue ids, the hashes as queued, and the hashes of the bodies as they stand now.
+    """
+    is_postgresql = connection.vendor == "postgresql"
+    # PostgreSQL hashes bodies where they lie: those of a full round need not travel.
+    body = "sha256('\\x00'::bytea || entry.body)" if is_postgresql else "entry.body"
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            # Hashed where they lie: the bodies of a full round need not travel.
-            cursor.execute(_QUEUE.format(body="sha256('\\x00'::bytea || entry.body)"), [limit])
-        else:
-            cursor.execute(_QUEUE.format(body="entry.body"), [limit])
+        cursor.execute(_QUEUE.format(body=body), [limit])
         while rows := cursor.fetchmany(_PORTION):
-            for entry_id, stored, body in rows:
-                yield entry_id, bytes(stored), body if connection.vendor == "postgresql" else leaf_hash(body)
+            ids, queued, bodies = zip(*rows, strict=True)
+            yield ids, list(map(bytes, queued)), [bytes(item) if is_postgresql else leaf_hash(item) for item in bodies]
 
 
 def leave_queue(ids: Sequence[int]) -> int:

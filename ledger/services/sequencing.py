@@ -87,11 +87,12 @@ def _take_queue(limit: int) -> tuple[list[int], list[bytes]]:
     """The ids and leaf hashes of the oldest queued entries. Raises LedgerFatal when a body no longer fits its hash."""
     ids: list[int] = []
     leaves: list[bytes] = []
-    for queue_id, queued, leaf in read_queue(limit):
-        if leaf != queued:
-            raise LedgerFatal(f"the queued entry {queue_id} no longer hashes to what was queued")
-        ids.append(queue_id)
-        leaves.append(leaf)
+    for portion, queued, hashed in read_queue(limit):
+        if queued != hashed:
+            spoiled = next(place for place, leaf in enumerate(hashed) if leaf != queued[place])
+            raise LedgerFatal(f"the queued entry {portion[spoiled]} no longer hashes to what was queued")
+        ids += portion
+        leaves += hashed
     return ids, leaves
 
 
