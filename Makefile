@@ -1,12 +1,16 @@
 # Everything a user or a developer types. `make demo` needs Python 3.11 or newer and git, nothing else.
 PYTHON ?= python3
 PORT ?= 8000
-export PORT
+CHAIN_PORT ?= 8545
+export PORT CHAIN_PORT
 
-.PHONY: demo test check bench verifier lock messages clean
+.PHONY: demo chain test check bench verifier lock messages clean
 
 demo: .venv/demo.stamp
 	@.venv/bin/python -m gi_trace.demo
+
+chain: .venv/demo.stamp
+	@.venv/bin/python -m gi_trace.chain
 
 test: .venv/dev.stamp
 	@.venv/bin/python -m tests.run

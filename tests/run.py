@@ -7,6 +7,8 @@ import shutil
 import subprocess
 import sys
 
+from gi_trace.node import NoNode, require_packages
+
 SYSTEM_PACKAGES = {"chromium": "chromium", "chromedriver": "chromium-driver"}
 
 
@@ -31,6 +33,15 @@ def install_system_packages() -> list[str]:
     ]
 
 
+def install_node_packages() -> list[str]:
+    """Install what the anchor contract's tests need; returns the reason when that cannot be."""
+    try:
+        require_packages()
+    except NoNode as reason:
+        return [f"{reason} (the tests of anchors on a chain)"]
+    return []
+
+
 def run_suite(database: str, arguments: list[str]) -> int:
     print(f"\n=== {database} ===", flush=True)  # noqa: T201
     command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup", "-q", *arguments]
@@ -38,7 +49,7 @@ def run_suite(database: str, arguments: list[str]) -> int:
 
 
 def main() -> int:
-    missing = install_system_packages()
+    missing = install_system_packages() + install_node_packages()
     results = {database: run_suite(database, sys.argv[1:]) for database in ("sqlite", "postgres")}
     print("\n=== result ===")  # noqa: T201
     for database, code in results.items():
