@@ -12,6 +12,7 @@ from typing import TextIO
 
 from ledger.verifier.encoding import write_base64
 from ledger.verifier.errors import VerificationError
+from ledger.verifier.evidence.bundle import check_bundle
 from ledger.verifier.evidence.options import add_options, check_evidence
 from ledger.verifier.policy import parse_policy
 from ledger.verifier.verify import VerifiedEntry, verify_proof
@@ -27,7 +28,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         policy = parse_policy(options.policy.read_bytes())
-        proof = options.proof.read_bytes()
+        with options.proof.open("rb") as file:
+            # A zip begins with PK. It may be large and is read one file at a time.
+            is_bundle = file.read(2) == b"PK"
+        proof = b"" if is_bundle else options.proof.read_bytes()
         entry = None if options.entry is None else options.entry.read_bytes()
     except OSError as error:
         name = error.filename or options.proof
@@ -37,13 +41,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _say(sys.stderr, f"Could not be checked: the policy is not usable ({error}).", "无法核对：策略文件不可用。")
         return UNUSABLE
     try:
+        if is_bundle:
+            for lines in list(check_bundle(options, policy=policy)):
+                _say(sys.stdout, *lines)
+            return VALID
         verified = verify_proof(proof, policy=policy, entry=entry)
         anchors = check_evidence(options, checkpoint=verified.checkpoint.text)
     except OSError as error:
         _say(sys.stderr, f"Could not be checked: {error}.", "无法核对：锚定证据或所需文件读不出来。")
         return UNUSABLE
     except VerificationError as error:
-        _say(sys.stdout, f"INVALID ({error.code}): {error.detail}.", "验证不通过。不要相信这份证明。")
+        _say(sys.stdout, f"INVALID ({error.code}): {error.detail}.", "验证不通过。不要相信这份文件。")
         return INVALID
     _report(verified, anchors, has_own_entry=entry is not None)
     return VALID
@@ -99,9 +107,10 @@ def _say(stream: TextIO, english: str, chinese: str) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="ledger.verifier", description="Verify a tlog-proof offline. Exit 0 valid, 1 invalid, 2 unusable."
+        prog="ledger.verifier",
+        description="Verify a tlog-proof or an evidence bundle offline. Exit 0 valid, 1 invalid, 2 unusable.",
     )
-    parser.add_argument("proof", type=Path, metavar="FILE.tlog-proof")
+    parser.add_argument("proof", type=Path, metavar="FILE", help="FILE.tlog-proof or BUNDLE.zip")
     parser.add_argument("--policy", type=Path, required=True, help="whom you trust, as in c2sp.org/tlog-policy")
     parser.add_argument("--entry", type=Path, help="the entry's exact bytes, if you hold them yourself")
     add_options(parser)

@@ -118,9 +118,9 @@ def test_the_verifier_stays_small() -> None:
     def lines(folder: str) -> int:
         return sum(len(path.read_text(encoding="utf-8").splitlines()) for path in sources(folder))
 
-    # What a proof needs, and beside it what anchors need: each can be read by itself in one sitting.
+    # What a proof needs, and beside it what anchors and bundles need: each can be read by itself in one sitting.
     assert lines("ledger/verifier") - lines("ledger/verifier/evidence") < 800
-    assert lines("ledger/verifier/evidence") < 700
+    assert lines("ledger/verifier/evidence") < 900
 
 
 def test_no_file_records_a_registry_or_a_machine() -> None:
