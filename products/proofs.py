@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from ledger.anchored import anchor_files
+from ledger.evidence import LastCheck, Proven, Seal, last_check, proofs_under, seals_for
 from ledger.queries import bodies_of_subjects, entries_of_subjects, plain_policy, vkey
 
 
@@ -50,3 +52,24 @@ def bodies_about(subjects: Sequence[str]) -> dict[str, list[tuple[str, bytes]]]:
         ]
         for subject, bodies in bodies_of_subjects(subjects).items()
     }
+
+
+def evidence_seals(links: Sequence[ProofLink]) -> list[Seal]:
+    """The checkpoints to prove these entries under; empty where none of them stands in the log yet."""
+    return seals_for([link.index for link in links if link.index is not None])
+
+
+def evidence_entries(seals: Sequence[Seal], subjects: Sequence[str]) -> Iterator[Proven]:
+    """The entries about the subjects with their proofs, a portion at a time."""
+    return proofs_under(seals, subjects)
+
+
+def anchors_of(seal: Seal) -> list[tuple[str, bytes]]:
+    """Names and contents of what a third party gave us for exactly this checkpoint; empty where nothing did."""
+    files = anchor_files(seal.size)
+    return files if any(name.startswith(f"anchor-{seal.size}.") for name, _ in files) else []
+
+
+def log_check() -> LastCheck:
+    """How the log last stood up to `ledger_check`."""
+    return last_check()
