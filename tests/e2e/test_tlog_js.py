@@ -1,0 +1,111 @@
+"""The verifier in the page and the verifier of the auditor's folder say the same of everything."""
+
+from __future__ import annotations
+
+import base64
+from collections import Counter
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from selenium import webdriver
+
+from ledger.verifier.errors import VerificationError
+from ledger.verifier.policy import parse_policy
+from ledger.verifier.verify import verify_proof
+from tests.e2e.conftest import ROOT
+from tests.e2e.mutating import Case, cases
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
+STATIC = ROOT / "products" / "static" / "products"
+AT_ONCE = 100
+RUN = """
+const [cases, done] = arguments;
+const bytes = (text) => Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
+(async () => {
+  const { parsePolicy, verifyProof, Refused } = await import('/tlog.js');
+  const answers = [];
+  for (const [proof, policy] of cases) {
+    try {
+      const { index, checkpoint } = await verifyProof(bytes(proof), await parsePolicy(bytes(policy)));
+      const witnesses = Array.from(checkpoint.witnesses, ([key, time]) => `${key.name} ${time}`).sort();
+      answers.push(['valid', String(index), String(checkpoint.size), checkpoint.log.text, ...witnesses].join(' '));
+    } catch (error) {
+      answers.push(error instanceof Refused ? error.code : `${error}`);
+    }
+  }
+  done(answers);
+})().catch((error) => done([`${error}`]));
+"""
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *arguments: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def page(browser: webdriver.Chrome) -> Iterator[webdriver.Chrome]:
+    """A browser on a page that has nothing but our scripts beside it."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(STATIC)))
+    Thread(target=server.serve_forever, daemon=True).start()
+    browser.set_script_timeout(120)
+    browser.get(f"http://localhost:{server.server_port}/tap.js")
+    yield browser
+    server.shutdown()
+    server.server_close()
+
+
+def in_python(case: Case) -> str:
+    proof, policy = case
+    try:
+        verified = verify_proof(proof, policy=parse_policy(policy))
+    except VerificationError as error:
+        return error.code
+    checkpoint = verified.checkpoint
+    witnesses = sorted(f"{key.name} {time}" for key, time in checkpoint.witnesses)
+    return " ".join(["valid", str(verified.index), str(checkpoint.text.size), str(checkpoint.log), *witnesses])
+
+
+def in_the_browser(page: webdriver.Chrome, found: list[Case]) -> list[str]:
+    answers: list[str] = []
+    for start in range(0, len(found), AT_ONCE):
+        encoded = [[base64.b64encode(part).decode() for part in case] for case in found[start : start + AT_ONCE]]
+        answers += page.execute_async_script(RUN, encoded)
+    return answers
+
+
+def test_both_verifiers_agree(page: webdriver.Chrome) -> None:
+    found = cases()
+    expected = [in_python(case) for case in found]
+    answers = in_the_browser(page, found)
+
+    differing = [(one, other, case) for one, other, case in zip(expected, answers, found, strict=True) if one != other]
+    assert differing[:5] == []
+    # That they agree means something only where every answer was asked for.
+    kinds = Counter(answer.split(" ")[0] for answer in expected)
+    codes = {
+        *("bad_base64", "bad_checkpoint", "bad_note", "bad_number", "bad_policy", "bad_proof", "bad_signature"),
+        *("bad_utf8", "bad_vkey", "entry_missing", "index_out_of_range", "note_too_long", "proof_too_long"),
+        *("quorum_not_met", "root_mismatch", "too_many_signatures", "unknown_log", "unsigned"),
+        *("wrong_hash_length", "wrong_path_length"),
+    }
+    assert set(kinds) == codes | {"valid"}
+    assert kinds["valid"] > 100
+    assert len(found) - kinds["valid"] > 500
+
+
+def test_the_words_of_the_page_know_every_code() -> None:
+    words = Path(ROOT, "templates", "components", "_verify.html").read_text(encoding="utf-8")
+    known = {code for line in words.splitlines() if "data-codes=" in line for code in line.split('"')[1].split()}
+    script = (STATIC / "tlog.js").read_text(encoding="utf-8")
+    given = {
+        word for word in script.replace("`", '"').split('"')[1::2] if "_" in word and word.replace("_", "").islower()
+    }
+
+    assert {"root_mismatch", "bad_signature", "not_a_statement"} <= given
+    assert given - {"bad_policy", "bad_vkey"} <= known | {"wrong_${part}"}
