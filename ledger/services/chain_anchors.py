@@ -68,10 +68,11 @@ def follow_on_chain(row: Anchor, chain: Chain, *, confirmations: int, now: datet
     head = chain.head()
     if head - place + 1 < confirmations:
         return line
+    deep = head - confirmations + 1
     if chain.block_hash(place) != row.block_hash:
-        # Moved between two questions; the next look starts from its receipt again.
-        return line
-    return _confirm(row, chain, oldest=place, newest=head - confirmations + 1, now=now)
+        # The node contradicts itself about the receipt's block. What the contract holds further on does not need it.
+        place = deep
+    return _confirm(row, chain, oldest=place, newest=deep, now=now)
 
 
 def confirm_again(row: Anchor, chain: Chain, *, confirmations: int, now: datetime) -> str:
