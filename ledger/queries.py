@@ -5,19 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from ledger.errors import NotInLog
 from ledger.models import Checkpoint, Entry, Head, Waiting
 from ledger.spans import id_at, id_ranges, indexes_of
 from ledger.tiles import TileReader
-from ledger.tree import TILE_WIDTH, TileAddress, inclusion_path
+from ledger.tree import TILE_WIDTH, TileAddress, inclusion_path, tiles_on_path
 from ledger.verifier.merkle import HASH_BYTES
 from ledger.verifier.proof import Proof, format_proof
 
 # SQLite binds a limited number of values in one statement.
 _SUBJECTS_PER_QUERY = 500
+
+# Every proof and every look-up of an entry asks this; written out, it is one look-up by key in each table.
+_BODY = """
+    SELECT entry.body FROM (
+        SELECT first_index, first_id, count FROM ledger_span
+        WHERE first_index <= %(index)s ORDER BY first_index DESC LIMIT 1
+    ) AS place JOIN ledger_entry entry ON entry.id = place.first_id + %(index)s - place.first_index
+    WHERE %(index)s < place.first_index + place.count"""
 
 
 @dataclass(frozen=True)
@@ -101,11 +111,12 @@ def has_entry(index: int) -> bool:
 
 def entry_body(index: int) -> bytes:
     """The exact bytes of entry `index`. Raises NotInLog."""
-    queue_id = id_at(index)
-    body = None if queue_id is None else Entry.objects.filter(pk=queue_id).values_list("body", flat=True).first()
-    if body is None:
+    with connection.cursor() as cursor:
+        cursor.execute(_BODY, {"index": index})
+        row = cursor.fetchone()
+    if row is None:
         raise NotInLog(f"no entry {index}")
-    return bytes(body)
+    return bytes(row[0])
 
 
 def proof_text(index: int) -> str:
@@ -114,12 +125,24 @@ def proof_text(index: int) -> str:
     Raises NotInLog.
     """
     # The checkpoint first: tiles only ever grow, so what is read after it covers its size.
-    checkpoint = newest_checkpoint()
-    if checkpoint is None or not 0 <= index < checkpoint.size:
+    newest = Checkpoint.objects.order_by("-size").values_list("size", "root", "note").first()
+    if newest is None or not 0 <= index < newest[0]:
         raise NotInLog(f"no entry {index}")
-    path = inclusion_path(index=index, size=checkpoint.size, read_tile=TileReader())
-    proof = Proof(index=index, path=tuple(path), checkpoint=checkpoint.note, extra=entry_body(index))
-    return format_proof(proof).decode()
+    size, root, note = newest
+    return _proof(index, size=size, root=bytes(root), note=bytes(note))
+
+
+def _proof(index: int, *, size: int, root: bytes, note: bytes) -> str:
+    tiles = TileReader(known=_tiles_under(root))
+    tiles.fetch(tiles_on_path(index=index, size=size))
+    path = inclusion_path(index=index, size=size, read_tile=tiles)
+    return format_proof(Proof(index=index, path=tuple(path), checkpoint=note, extra=entry_body(index))).decode()
+
+
+@lru_cache(maxsize=2)
+def _tiles_under(root: bytes) -> dict[tuple[int, int], bytes]:
+    """The tiles above the lowest level that proofs under this root have read; the root stands for their contents."""
+    return {}
 
 
 def tile_bytes(address: TileAddress) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 
 from ledger.verifier.merkle import EMPTY_ROOT, HASH_BYTES, node_hash
@@ -129,6 +130,18 @@ def inclusion_path(*, index: int, size: int, read_tile: ReadTile) -> list[bytes]
     return path[::-1]
 
 
+def tiles_on_path(*, index: int, size: int) -> list[tuple[int, int]]:
+    """The (level, number) of the tiles `inclusion_path` reads: those above the entry, and those of the right edge."""
+    places: set[tuple[int, int]] = set()
+    for level in levels(size):
+        shift = TILE_HEIGHT * (level + 1)
+        places.add((level, index >> shift))
+        # At a tile's very end the edge belongs to the level above.
+        if (size >> (TILE_HEIGHT * level)) % TILE_WIDTH:
+            places.add((level, size >> shift))
+    return sorted(places)
+
+
 def consistency_path(*, old_size: int, new_size: int, read_tile: ReadTile) -> list[bytes]:
     """PROOF(old_size, D[new_size]) of RFC 6962, section 2.1.2. Raises ValueError for an empty old tree."""
     if not 0 < old_size <= new_size:
@@ -166,7 +179,13 @@ def _complete_node(height: int, position: int, read_tile: ReadTile) -> bytes:
     level, within = divmod(height, TILE_HEIGHT)
     first = position << within
     number, offset = divmod(first, TILE_WIDTH)
-    hashes = split(read_tile(level, number))[offset : offset + (1 << within)]
-    if len(hashes) != 1 << within:
+    hashes = read_tile(level, number)[offset * HASH_BYTES : (offset + (1 << within)) * HASH_BYTES]
+    if len(hashes) != HASH_BYTES << within:
         raise ValueError(f"tile {level}/{number} is narrower than the tree needs")
-    return complete_root(hashes)
+    # Every path of a large tree crosses the same few tiles above the lowest level.
+    return _remembered_root(hashes) if level else complete_root(split(hashes))
+
+
+@lru_cache(maxsize=2_048)
+def _remembered_root(hashes: bytes) -> bytes:
+    return complete_root(split(hashes))

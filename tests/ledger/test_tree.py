@@ -16,6 +16,7 @@ from ledger.tree import (
     levels,
     parse_address,
     root_hash,
+    tiles_on_path,
 )
 from ledger.verifier.merkle import leaf_hash, verify_consistency, verify_inclusion
 from tests.ledger.helpers import reference_consistency, reference_path, reference_root
@@ -74,6 +75,21 @@ def test_the_rebuilder_agrees_at_every_size() -> None:
 
     derived = {(tile.level, tile.number): tile.hashes for tile in [*finished, *tree.partial_tiles()]}
     assert derived == store.tiles
+
+
+@pytest.mark.parametrize("size", [*SIZES[2:], 1_024])
+def test_a_path_reads_no_other_tiles_than_foretold(size: int) -> None:
+    store = store_of(size)
+    for index in {0, 1, size // 2, size - 1}:
+        read: set[tuple[int, int]] = set()
+
+        def watched(level: int, number: int, read: set[tuple[int, int]] = read) -> bytes:
+            read.add((level, number))
+            return store(level, number)
+
+        inclusion_path(index=index, size=size, read_tile=watched)
+
+        assert read <= set(tiles_on_path(index=index, size=size))
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -33,14 +33,13 @@ def check_tree(head: Head, *, tree: TreeRebuilder, progress: Progress) -> Iterat
 def _walk_gap(tree: TreeRebuilder, *, until: int, checkpoints: Checkpoints) -> Iterator[Finding]:
     while tree.size < until:
         count = min(tree.room, until - tree.size)
-        missing = Stretch(first=tree.size, ids=[], bodies=[None] * count, stored=[None] * count)
+        missing = Stretch(tree.size, 0, [None] * count, [None] * count, [])
         yield from _walk(tree, missing, checkpoints=checkpoints)
 
 
 def _walk(tree: TreeRebuilder, stretch: Stretch, *, checkpoints: Checkpoints) -> Iterator[Finding]:
-    faults = column_faults(stretch.ids[0], len(stretch.ids)) if stretch.ids else {}
-    for queue_id, texts in sorted(faults.items()):
-        index = stretch.first + queue_id - stretch.ids[0]
+    for queue_id, texts in column_faults(stretch.unusual).items():
+        index = stretch.first + queue_id - stretch.first_id
         yield from (Finding(f"entry {index}", text) for text in texts)
     tiles = _stored_tiles(stretch.first // TILE_WIDTH, (stretch.first + len(stretch.bodies) - 1) // TILE_WIDTH)
     done = 0
