@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
+
+from django.db import connection, transaction
 
 from products.accounts.coverage import TOKENS, USERS
 from products.comparing import Found, Statement, Table, differing, in_portions, read_statement
@@ -34,8 +37,6 @@ ROWLESS: Final[Mapping[str, str]] = {
 }
 _KINDS: Final = frozenset(ROWLESS).union(*(table.kinds for table in TABLES))
 _BY_PREFIX: Final = {prefix: table for table in TABLES for prefix in table.prefixes}
-# A row that is written to all the time is read this often before its differences are believed.
-_READINGS: Final = 5
 
 
 @dataclass(frozen=True)
@@ -109,22 +110,28 @@ def _compare_portion(table: Table, portion: Sequence[Found]) -> Iterator[Differe
 def _confirmed(table: Table, subjects: Sequence[str]) -> Iterator[Difference]:
     """The differences of these subjects that do not come from reading rows and entries one after the other.
 
-    A service commits a row's change and its entry together. So rows that were read between two equal readings of
-    the entries are the rows those entries speak of.
+    A service commits a row's change and its entry together: in one view of the database both are there, or neither.
     """
-    waiting = list(subjects)
-    for reading in range(_READINGS):
-        before = _statements(waiting)
-        found = table.find(waiting)
-        after = _statements(waiting)
-        moved = [subject for subject in waiting if len(before[subject]) != len(after[subject])]
-        for row in found:
-            if row.subject not in moved or reading == _READINGS - 1:
-                texts = differing(table, row, after[row.subject])
-                yield from (Difference(_name(row.subject), text) for text in texts)
-        if not moved:
-            return
-        waiting = moved
+    with _one_view():
+        statements = _statements(subjects)
+        found = table.find(subjects)
+    for row in found:
+        texts = differing(table, row, statements[row.subject])
+        yield from (Difference(_name(row.subject), text) for text in texts)
+
+
+@contextmanager
+def _one_view() -> Iterator[None]:
+    """Inside, every query sees the database as it was at the first one."""
+    if connection.in_atomic_block:
+        yield  # of the caller's making
+        return
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        # On SQLite writers wait for the few milliseconds this takes.
+        yield
 
 
 def _statements(subjects: Sequence[str]) -> dict[str, list[Statement]]:

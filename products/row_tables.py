@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import models
@@ -15,6 +15,7 @@ from products.audit import timestamp
 from products.comparing import PORTION, Facts, Found, Promise, Statement
 
 Row = Mapping[str, Any]
+NOWHERE: Final = "a row that is missing"
 
 
 def nothing_further(found: Found, statements: Sequence[Statement]) -> Iterator[str]:
@@ -26,7 +27,8 @@ class RowTable:
     """A table read in portions of PORTION rows, without their model instances: a million rows take minutes.
 
     `key` is the column that stands in the subject behind the prefix. `read` gets the `columns` of a portion, as
-    entries would state them, with `pk` and `key`.
+    entries would state them, with `pk` and `key`, and under each of `names` the key of the row that `name_id` points
+    to: None where it points to nothing, NOWHERE where that row is gone.
     """
 
     model: type[models.Model]
@@ -38,6 +40,7 @@ class RowTable:
     read: Callable[[Sequence[Row]], list[Found]]
     fold: Callable[[Sequence[Statement]], Promise]
     further: Callable[[Found, Sequence[Statement]], Iterator[str]] = nothing_further
+    names: Mapping[str, tuple[type[models.Model], str]] = field(default_factory=dict)
 
     @property
     def prefixes(self) -> tuple[str, ...]:
@@ -72,7 +75,15 @@ class RowTable:
         return self.model._default_manager.filter(**{f"{self.key}__in": usable})
 
     def _stated(self, rows: models.QuerySet[Any]) -> list[Facts]:
-        return [_stated(row) for row in rows.values("pk", self.key, *self.columns)]
+        pointers = [f"{name}_id" for name in self.names]
+        stated = [as_stated(row) for row in rows.values("pk", self.key, *self.columns, *pointers)]
+        # No join: a row whose pointer leads nowhere would drop out of it, and out of the comparison.
+        for name, (model, key) in self.names.items():
+            known = keys_of(model, key, {row[f"{name}_id"] for row in stated})
+            for row in stated:
+                pk = row[f"{name}_id"]
+                row[name] = None if pk is None else known.get(pk, NOWHERE)
+        return stated
 
     def subject(self, row: Row) -> str:
         return f"{self.prefix}:{row[self.key]}"
@@ -85,7 +96,7 @@ def children_of(
     found: dict[Any, list[Facts]] = defaultdict(list)
     children = model._default_manager.filter(**{f"{parent}__in": [row["pk"] for row in rows]}).order_by("pk")
     for child in children.values(parent, *columns):
-        found[child.pop(parent)].append(_stated(child))
+        found[child.pop(parent)].append(as_stated(child))
     return found
 
 
@@ -94,8 +105,13 @@ def pick(row: Row, *names: str, **renamed: str) -> Facts:
     return {name: row[name] for name in names} | {fact: row[column] for fact, column in renamed.items()}
 
 
-def _stated(row: Iterable[str] | Row) -> Facts:
-    assert isinstance(row, Mapping)
+def keys_of(model: type[models.Model], key: str, pks: Collection[Any]) -> dict[Any, Any]:
+    """The column `key` of the rows `pks`, by their pk."""
+    rows = model._default_manager.filter(pk__in=[pk for pk in pks if pk is not None])
+    return {pk: _as_stated(value) for pk, value in rows.values_list("pk", key)}
+
+
+def as_stated(row: Row) -> Facts:
     return {name: _as_stated(value) for name, value in row.items()}
 
 

@@ -10,6 +10,7 @@ from products.comparing import Found, Promise, Statement
 from products.crypto import decrypt
 from products.labels.models.label_run import LabelRange, LabelRun
 from products.row_tables import Row, RowTable, children_of, pick
+from products.trace.models.batch import Batch
 
 _ISSUED: Final = "labels.run_issued"
 _RANGES: Final = {"labels.range_activated": "activated", "labels.range_voided": "voided"}
@@ -20,7 +21,7 @@ def _read(rows: Sequence[Row]) -> list[Found]:
     return [
         Found(
             subject=RUNS.subject(row),
-            facts=pick(row, "quantity", "unit_mass_g", "issued_by", "issued_at", batch="batch__code")
+            facts=pick(row, "quantity", "unit_mass_g", "issued_by", "issued_at", "batch")
             | {"key_sha256": _key_sha256(row["key"])},
             children={"range": ranges.get(row["pk"], [])},
         )
@@ -59,9 +60,10 @@ RUNS: Final = RowTable(
     model=LabelRun,
     prefix="run",
     key="code",
-    columns=("batch__code", "quantity", "unit_mass_g", "key", "issued_by", "issued_at"),
+    columns=("quantity", "unit_mass_g", "key", "issued_by", "issued_at"),
     kinds=frozenset({_ISSUED, *_RANGES}),
     opening=_ISSUED,
     read=_read,
     fold=_fold,
+    names={"batch": (Batch, "code")},
 )

@@ -8,7 +8,10 @@ from typing import Any, Final
 from products.comparing import Facts, Found, Promise, Secret, Statement
 from products.oversight.models.case import Case, CaseStep
 from products.oversight.models.inspection import Inspection
+from products.registry.models.authorisation import Authorisation
+from products.registry.models.enterprise import Enterprise
 from products.row_tables import Row, RowTable, children_of, pick
+from products.scans.models.complaint import Complaint
 
 _PLANNED: Final = "oversight.inspection_planned"
 _RECORDED: Final = "oversight.inspection_recorded"
@@ -20,9 +23,8 @@ def _read_inspections(rows: Sequence[Row]) -> list[Found]:
     return [
         Found(
             subject=INSPECTIONS.subject(row),
-            facts=pick(row, "state", "planned_on", "done_on", "result", "published_at", "office")
+            facts=pick(row, "state", "planned_on", "done_on", "result", "published_at", "office", "authorisation")
             | {
-                "authorisation": row["authorisation__code"],
                 "findings": Secret.of(row["findings_salt"], row["findings"]),
                 "published_findings": row["findings"],
             },
@@ -56,7 +58,7 @@ def _read_cases(rows: Sequence[Row]) -> list[Found]:
 
 
 def _case(row: Row, steps: Sequence[Facts]) -> Found:
-    parties = f"{row['enterprise__uscc'] or ''}|{row['complaint__number'] or ''}"
+    parties = f"{row['enterprise'] or ''}|{row['complaint'] or ''}"
     facts = pick(row, "act", "region", "state", "opened_at")
     if steps:
         # The case was opened with its summary as the first note, under that note's salt.
@@ -91,7 +93,6 @@ INSPECTIONS: Final = RowTable(
     prefix="inspection",
     key="number",
     columns=(
-        "authorisation__code",
         "state",
         "planned_on",
         "done_on",
@@ -105,14 +106,16 @@ INSPECTIONS: Final = RowTable(
     opening=_PLANNED,
     read=_read_inspections,
     fold=_fold_inspection,
+    names={"authorisation": (Authorisation, "code")},
 )
 CASES: Final = RowTable(
     model=Case,
     prefix="case",
     key="number",
-    columns=("act", "region", "enterprise__uscc", "complaint__number", "state", "summary", "opened_at"),
+    columns=("act", "region", "state", "summary", "opened_at"),
     kinds=frozenset({_OPENED, "oversight.case_advanced"}),
     opening=_OPENED,
     read=_read_cases,
     fold=_fold_case,
+    names={"enterprise": (Enterprise, "uscc"), "complaint": (Complaint, "number")},
 )

@@ -58,7 +58,7 @@ def _read_authorisations(rows: Sequence[Row]) -> list[Found]:
     return [
         Found(
             subject=AUTHORISATIONS.subject(row),
-            facts=pick(row, *own, *kept, indication="indication__code", uscc="enterprise__uscc"),
+            facts=pick(row, *own, *kept, "indication", uscc="enterprise"),
             children={
                 "decision": decisions.get(row["pk"], []),
                 "quota": quotas.get(row["pk"], []),
@@ -181,8 +181,6 @@ AUTHORISATIONS: Final = RowTable(
     prefix="authorisation",
     key="code",
     columns=(
-        "indication__code",
-        "enterprise__uscc",
         "product_name",
         "holder_kind",
         "basis_no",
@@ -197,6 +195,7 @@ AUTHORISATIONS: Final = RowTable(
     opening=_SUBMITTED,
     read=_read_authorisations,
     fold=_fold_authorisation,
+    names={"indication": (Indication, "code"), "enterprise": (Enterprise, "uscc")},
 )
 INDICATIONS: Final = RowTable(
     model=Indication,

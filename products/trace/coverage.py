@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from products.comparing import Facts, Found, Promise, Secret, Statement
-from products.row_tables import Row, RowTable, children_of, pick
+from products.registry.models.authorisation import Authorisation
+from products.registry.models.standard import StandardVersion
+from products.row_tables import NOWHERE, Row, RowTable, children_of, pick
 from products.trace.domain.plots import PLOT_FIELDS, is_plot, plot_text
 from products.trace.models.batch import Batch, BatchCorrection, BatchStep
 
@@ -20,15 +22,16 @@ Plot = dict[str, Any]
 
 
 def _read(rows: Sequence[Row]) -> list[Found]:
+    standards = _standards(rows)
     steps = children_of(BatchStep, "batch_id", rows, _STEP)
     corrections = children_of(BatchCorrection, "batch_id", rows, ("changes", "reason", "by", "at"))
     return [
         Found(
             subject=BATCHES.subject(row),
             facts=pick(row, "lot", "produced_on", "best_before", "net_mass_g", "gtin", "state")
-            | pick(row, authorisation="authorisation__code", origin="origin_id")
+            | pick(row, "authorisation", origin="origin_id")
             | {
-                "standard": _standard(row),
+                "standard": standards.get(row["standard_version_id"], NOWHERE),
                 "_salt": bytes(row["plot_salt"] or b""),
                 "_plot": pick(row, *PLOT_FIELDS),
             },
@@ -43,10 +46,10 @@ def _read(rows: Sequence[Row]) -> list[Found]:
     ]
 
 
-def _standard(row: Row) -> str | None:
-    """As `str(StandardVersion)` writes it."""
-    code, label = row["standard_version__standard__code"], row["standard_version__label"]
-    return f"{code}（{label}）" if label else code
+def _standards(rows: Sequence[Row]) -> dict[int | None, str | None]:
+    """Each version that batches were made to, as `str(StandardVersion)` writes it."""
+    versions = StandardVersion.objects.filter(pk__in={row["standard_version_id"] for row in rows} - {None})
+    return {None: None} | {version.pk: str(version) for version in versions.select_related("standard")}
 
 
 def _correction(child: Facts) -> Facts:
@@ -137,9 +140,7 @@ BATCHES: Final = RowTable(
     key="code",
     columns=(
         "lot",
-        "authorisation__code",
-        "standard_version__standard__code",
-        "standard_version__label",
+        "standard_version_id",
         "origin_id",
         "produced_on",
         "best_before",
@@ -156,4 +157,5 @@ BATCHES: Final = RowTable(
     read=_read,
     fold=_fold,
     further=_compare_plots,
+    names={"authorisation": (Authorisation, "code")},
 )
