@@ -1,14 +1,15 @@
-// Checks a tlog-proof against a tlog-policy as ledger/verifier does: the same checks in the same order, the same codes.
+// Checks a tlog-proof against a tlog-policy as ledger/verifier does, in its order, with its codes.
+const { subtle } = crypto; // undefined without https
 const LOG = 1, WITNESS = 4; // key types: Ed25519 and its cosignature
 const MAX_INTEGER = 2n ** 63n - 1n; // BigInt: a Number is exact only up to 2^53
 const EMPTY_ROOT = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="; // SHA-256 of nothing
-// Without controls, plus, and what Python's str.isspace knows.
+// No controls, no plus, nothing of Python's str.isspace.
 const NAME = /^[^\0- +\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/;
 
-// Why this browser cannot check anything, or nothing.
+// What this browser lacks.
 export async function missing() {
-  if (!crypto.subtle) return "insecure"; // not https
-  return crypto.subtle.generateKey("Ed25519", false, ["sign", "verify"]).then(() => "", () => "old");
+  if (!subtle) return "insecure";
+  return subtle.generateKey("Ed25519", false, ["sign", "verify"]).then(() => "", () => "old");
 }
 
 export class Refused extends Error {
@@ -22,7 +23,7 @@ function must(holds, code) {
 const bytesOf = (latin) => Uint8Array.from(latin, (one) => one.charCodeAt(0));
 export const encode = (text) => new TextEncoder().encode(text);
 const toHex = (bytes) => Array.from(bytes, (byte) => (byte + 256).toString(16).slice(1)).join("");
-const sha256 = async (bytes) => new Uint8Array(await crypto.subtle.digest("SHA-256", Uint8Array.from(bytes)));
+const sha256 = async (bytes) => new Uint8Array(await subtle.digest("SHA-256", Uint8Array.from(bytes)));
 
 function readUtf8(bytes) {
   try {
@@ -33,11 +34,12 @@ function readUtf8(bytes) {
 }
 
 function readBase64(text) {
-  let data;
-  try { data = atob(text); } catch { /* refused below */ }
-  // atob forgives much; with two spellings one proof could pass as two.
-  must(data !== undefined && btoa(data) === text, "bad_base64");
-  return bytesOf(data);
+  try {
+    const data = atob(text);
+    // atob forgives much; with two spellings one proof could pass as two.
+    if (btoa(data) === text) return bytesOf(data);
+  } catch {}
+  throw new Refused("bad_base64");
 }
 
 function readDecimal(text) {
@@ -45,7 +47,7 @@ function readDecimal(text) {
   return BigInt(text);
 }
 
-// name+8 hex digits+base64; the digits must be those computed from name and key.
+// name+id+base64; the id is computed from name and key.
 async function parseKey(latin, kind) {
   const text = readUtf8(bytesOf(latin)), [name, id, ...rest] = text.split("+");
   must(rest.length && /^[0-9a-f]{8}$/.test(id), "bad_vkey");
@@ -53,10 +55,10 @@ async function parseKey(latin, kind) {
   must(key.length === 33 && [LOG, WITNESS].includes(key[0]) && NAME.test(name), "bad_vkey");
   must(toHex(await sha256([...encode(`${name}\n`), ...key])).startsWith(id), "bad_vkey");
   must(key[0] === kind, "bad_policy");
-  return { name, id, kind, text, public: key.subarray(1), fingerprint: toHex(await sha256(encode(text))) };
+  return { name, id, kind, text, hex: toHex(key), raw: key.slice(1), fingerprint: toHex(await sha256(encode(text))) };
 }
 
-// Whom the page trusts (c2sp.org/tlog-policy), from the file's bytes.
+// Whom the page trusts: a tlog-policy.
 export async function parsePolicy(bytes) {
   const logs = [], witnesses = new Map(), groups = new Map(), used = new Set();
   let quorum;
@@ -65,7 +67,7 @@ export async function parsePolicy(bytes) {
   const checkNew = (name) => check(name !== "none" && !isDefined(name));
   const newKey = async (latin, kind, others) => {
     const key = await parseKey(latin, kind);
-    check(others.every((other) => toHex(other.public) !== toHex(key.public)));
+    check(others.every(({ hex }) => hex !== key.hex));
     return key;
   };
   const text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
@@ -111,7 +113,7 @@ function parseProof(bytes) {
   must(bytes.length <= 2e6, "proof_too_long");
   const end = bytes.findIndex((byte, at) => byte === 10 && bytes[at + 1] === 10);
   must(end >= 0, "bad_proof");
-  const lines = readUtf8(bytes.subarray(0, end)).split("\n");
+  const lines = readUtf8(bytes.slice(0, end)).split("\n");
   must(lines.shift() === "c2sp.org/tlog-proof@v1", "bad_proof");
   const entry = lines[0]?.startsWith("extra ") ? readBase64(lines.shift().slice(6)) : null;
   must(lines[0]?.startsWith("index "), "bad_proof");
@@ -119,7 +121,7 @@ function parseProof(bytes) {
   must(lines.length <= 63, "wrong_path_length");
   const path = lines.map(readBase64);
   must(path.every((hash) => hash.length === 32), "wrong_hash_length");
-  return { entry, index, path, checkpoint: bytes.subarray(end + 2) };
+  return { entry, index, path, checkpoint: bytes.slice(end + 2) };
 }
 
 function parseNote(bytes) {
@@ -133,31 +135,22 @@ function parseNote(bytes) {
     must(dash === "\u2014" && data !== undefined && !rest.length && NAME.test(name), "bad_note");
     const blob = readBase64(data);
     must(blob.length >= 5, "bad_note");
-    return { signer: `${name} ${toHex(blob.subarray(0, 4))}`, blob: blob.subarray(4) };
+    return { signer: `${name} ${toHex(blob.slice(0, 4))}`, blob: blob.slice(4) };
   });
   return { text: note.slice(0, end + 1), signatures };
-}
-
-function parseCheckpoint(text) {
-  const lines = text.slice(0, -1).split("\n");
-  must(lines.length >= 3 && lines.every(Boolean), "bad_checkpoint");
-  const size = readDecimal(lines[1]), root = readBase64(lines[2]);
-  must(root.length === 32, "wrong_hash_length");
-  must(size || lines[2] === EMPTY_ROOT, "bad_checkpoint");
-  return { origin: lines[0], size, root: toHex(root) };
 }
 
 async function checkSignature(key, text, blob) {
   let time, message = text;
   if (key.kind === WITNESS) {
-    time = BigInt(`0x0${toHex(blob.subarray(0, 8))}`);
+    time = BigInt(`0x0${toHex(blob.slice(0, 8))}`);
     must(time <= MAX_INTEGER, "bad_signature");
     message = `cosignature/v1\ntime ${time}\n${text}`;
-    blob = blob.subarray(8);
+    blob = blob.slice(8);
   }
   must(blob.length === 64, "bad_signature");
-  const raw = await crypto.subtle.importKey("raw", key.public, "Ed25519", false, ["verify"]).catch(() => null);
-  must(raw && (await crypto.subtle.verify("Ed25519", raw, blob, encode(message))), "bad_signature");
+  const own = await subtle.importKey("raw", key.raw, "Ed25519", false, ["verify"]).catch(() => null);
+  must(own && (await subtle.verify("Ed25519", own, blob, encode(message))), "bad_signature");
   return time;
 }
 
@@ -172,15 +165,19 @@ async function signers({ text, signatures }, keys) {
 }
 
 async function verifyCheckpoint(bytes, policy) {
-  const note = parseNote(bytes), text = parseCheckpoint(note.text);
+  const note = parseNote(bytes), lines = note.text.slice(0, -1).split("\n"), [origin] = lines;
+  must(lines.length >= 3 && lines.every(Boolean), "bad_checkpoint");
+  const size = readDecimal(lines[1]), root = readBase64(lines[2]);
+  must(root.length === 32, "wrong_hash_length");
+  must(size || lines[2] === EMPTY_ROOT, "bad_checkpoint");
   // A key signs only for the log it is named after, never for another log of the policy.
-  const logs = policy.logs.filter((key) => key.name === text.origin);
+  const logs = policy.logs.filter((key) => key.name === origin);
   must(logs.length, "unknown_log");
   const [log] = (await signers(note, logs)).keys();
   must(log, "unsigned");
   const witnesses = await signers(note, [...policy.witnesses.values()]);
   must(isMet(policy, witnesses), "quorum_not_met");
-  return { ...text, log, witnesses };
+  return { origin, size, root: toHex(root), log, witnesses };
 }
 
 // Size and root come from the verified checkpoint, never from the proof (RFC 6962, 2.1.1).
@@ -206,10 +203,10 @@ export async function verifyProof(bytes, policy) {
   return { entry, index, checkpoint };
 }
 
-// A proven entry as a statement: it must be the one that was asked for.
+// A proven entry must be the statement that was asked for.
 export function readStatement({ entry, index }, claim) {
   let said;
-  try { said = JSON.parse(readUtf8(entry)); } catch { /* refused below */ }
+  try { said = JSON.parse(readUtf8(entry)); } catch {}
   must(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(said?.at) && Date.parse(said.at) > 0, "not_a_statement");
   must(String(index) === claim.index, "wrong_index");
   for (const part of ["kind", "subject"]) must(said[part] === claim[part], `wrong_${part}`);
