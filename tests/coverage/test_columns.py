@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.db import models
 
-from tests.coverage.columns import COVERED, NOT_COVERED, Covered, changed_value, covered_columns
+from gi_trace.settings import BASE_DIR
+from tests.coverage.columns import COVERED, NOT_COVERED, REFERENCE, Covered, changed_value, covered_columns
 from tests.coverage.reading import behind_its_back, delete_row, differences, missing_rows, set_column
 from tests.coverage.world import WORLDS
 
@@ -128,3 +131,17 @@ def test_a_pointer_to_nowhere_is_named(model: type[models.Model], name: str) -> 
         with behind_its_back():
             set_column(row, column, 999_999 if column.remote_field.model.__name__ != "Region" else "999999")  # type: ignore[union-attr]
             assert any(text.startswith(f"{place}: ") for text in differences())
+
+
+def test_the_document_lists_every_column() -> None:
+    page = (Path(BASE_DIR) / "docs" / "ledger.md").read_text(encoding="utf-8")
+    listed = dict(re.findall(r"^\| `([A-Z]\w+)` \| (.*) \|$", page.partition("## What ledger_check")[2], re.MULTILINE))
+
+    assert listed.keys() == {model.__name__ for model in COVERED}
+    for model, covered in COVERED.items():
+        compared, not_in_the_log = listed[model.__name__].split(" | ")
+        names = {name for each, name in covered_columns() if each is model}
+        assert set(re.findall(r"`(\w+)`", compared)) == names
+        if REFERENCE not in covered.uncovered.values():
+            assert set(re.findall(r"`(\w+)`", not_in_the_log)) == covered.uncovered.keys()
+    assert all(f"`{model.__name__}`" in page for model in NOT_COVERED)
