@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from http.client import HTTPException
 from pathlib import Path
 from urllib.error import HTTPError
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from urllib.request import Request, urlopen
 
 from rfc3161_client import HashAlgorithm, TimestampRequestBuilder, decode_timestamp_response
@@ -15,6 +16,7 @@ from rfc3161_client.verify import VerifierBuilder
 
 from ledger.errors import NotAnchored
 from ledger.verifier.errors import VerificationError
+from ledger.verifier.evidence.der import FIELD_0, INTEGER, OID, SEQUENCE, SET, parse_der
 from ledger.verifier.evidence.timestamp import MAX_TOKEN_BYTES, Stamp, read_roots, verify_timestamp
 
 _TIMEOUT_SECONDS = 15
@@ -34,7 +36,7 @@ def stamp(*, url: str, text: bytes, certificates: Path) -> tuple[bytes, Stamp]:
     request = TimestampRequestBuilder().data(text).hash_algorithm(HashAlgorithm.SHA256).cert_request(cert_request=True)
     query = request.build()
     try:
-        response = decode_timestamp_response(_post(url, query.as_bytes()))
+        response = decode_timestamp_response(_in_order(_post(url, query.as_bytes())))
         if response.status != PKIStatus.GRANTED:
             words = "; ".join(response.status_string) or f"status {int(response.status)}"
             raise NotAnchored(f"the authority refuses: {words[:200]}")
@@ -46,13 +48,32 @@ def stamp(*, url: str, text: bytes, certificates: Path) -> tuple[bytes, Stamp]:
         token = response.time_stamp_token()
         # What is kept must satisfy the verifier that auditors use, which asks for more.
         found = verify_timestamp(token, text=text, roots=roots)
-    except (RefusedByLibrary, VerificationError) as error:
-        raise NotAnchored(f"the authority's answer does not verify: {error}") from error
+    except VerificationError as error:
+        kind = "is not a time stamp" if error.code == "bad_der" else "does not verify"
+        raise NotAnchored(f"the authority's answer {kind} ({error})") from error
+    except RefusedByLibrary as error:
+        raise NotAnchored(f"the authority's answer does not verify ({error})") from error
     except (ValueError, TypeError) as error:
         raise NotAnchored(f"the authority's answer is not a time stamp ({str(error)[:100]})") from error
     if found.nonce != query.nonce:
         raise NotAnchored("the authority's answer is to another question: its nonce differs")
     return token, found
+
+
+def _in_order(answer: bytes) -> bytes:
+    """The answer with its certificates in DER's order, which the library insists on and many authorities do not keep.
+
+    Nobody signs their order, and lengths stay as they are. Raises VerificationError when it is no answer with a token.
+    """
+    response = parse_der(answer, tag=SEQUENCE).parts(SEQUENCE)
+    if len(response) != 2:
+        return answer
+    signed = response[1].exactly(OID, FIELD_0)[1].exactly(SEQUENCE)[0]
+    for field in signed.parts(INTEGER, SET, SEQUENCE):
+        if field.tag == FIELD_0:
+            ordered = b"".join(sorted(part.whole for part in field.parts()))
+            answer = answer.replace(field.body, ordered, 1)
+    return answer
 
 
 def name_of(url: str) -> str:
@@ -66,8 +87,13 @@ def _post(url: str, query: bytes) -> bytes:
     if not url.startswith(("http://", "https://")):
         raise NotAnchored("GI_TRACE_TSA_URL is not an http address")
     headers = {"Content-Type": "application/timestamp-query", "User-Agent": "gi-trace"}
+    parts = urlsplit(url)
+    if "@" in parts.netloc:
+        secret, _, host = parts.netloc.rpartition("@")
+        headers["Authorization"] = f"Basic {b64encode(unquote(secret).encode()).decode()}"
+        parts = parts._replace(netloc=host)
     try:
-        with urlopen(Request(url, query, headers), timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310
+        with urlopen(Request(parts.geturl(), query, headers), timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310
             kind = answer.headers.get_content_type()
             data = bytes(answer.read(_MAX_ANSWER_BYTES + 1))
     except HTTPError as error:

@@ -101,6 +101,7 @@ class Server:
 
     def __init__(self, authority: Authority, *, port: int = 0) -> None:
         self.queries: list[bytes] = []
+        self.asked_by: list[str | None] = []
         self.reply = authority.reply
         self.status, self.kind = 200, "application/timestamp-reply"
         server = self
@@ -109,6 +110,7 @@ class Server:
             def do_POST(self) -> None:
                 query = self.rfile.read(int(self.headers["Content-Length"]))
                 server.queries.append(query)
+                server.asked_by.append(self.headers["Authorization"])
                 assert self.headers["Content-Type"] == "application/timestamp-query"
                 data = server.reply(query)
                 self.send_response(server.status)
