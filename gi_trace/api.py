@@ -91,5 +91,6 @@ for module in (
     "labels.api",
     "scans.api",
     "oversight.api",
+    "oversight.evidence_api",
 ):
     api.add_router("", f"products.{module}.router")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ledger.models import Anchor, CheckRun, Checkpoint, Cosignature
+from ledger.models import Anchor, Checkpoint, CheckRun, Cosignature
 from ledger.queries import SignedCheckpoint, bodies_of_subjects, checkpoint_at, newest_checkpoint
 from ledger.services.triggers import missing_triggers
 from ledger.tiles import TileReader

@@ -51,3 +51,15 @@ class ComplaintHasCase(Conflict):
     """One complaint leads to one case at most."""
 
     code = "complaint_has_case"
+
+
+class NothingLogged(Conflict):
+    """A bundle proves what the log holds; it holds nothing about this yet."""
+
+    code = "nothing_logged"
+
+
+class EvidenceTooLarge(Conflict):
+    """More entries than one bundle may have: export batch by batch."""
+
+    code = "evidence_too_large"

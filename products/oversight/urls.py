@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from products.oversight.views import applications, cases, front, inspections
+from products.oversight.views import applications, cases, evidence, front, inspections
 
 urlpatterns = [
     path("regulator/", front.regulator, name="regulator"),
@@ -24,5 +24,8 @@ urlpatterns = [
     path("regulator/cases/<slug:number>", cases.case, name="regulator-case"),
     path("regulator/complaints/", cases.complaint_list, name="regulator-complaints"),
     path("regulator/complaints/<slug:number>", cases.complaint, name="regulator-complaint"),
+    path("evidence/export/<slug:kind>/<slug:code>", evidence.export, name="evidence-export"),
+    path("evidence/<slug:sha256>", evidence.bundle, name="evidence"),
+    path("evidence/<slug:sha256>/file", evidence.bundle_file, name="evidence-file"),
     path("inspections/", inspections.published, name="inspections"),
 ]

@@ -14,7 +14,7 @@ from django.test import Client
 from gi_trace.api import api
 from products.access import Actor
 from tests import factories
-from tests.access.world import MEMBERS, World, build
+from tests.access.world import MEMBERS, World, build, log_about
 from tests.conftest import signed_in
 from tests.factories import PIDU
 
@@ -29,13 +29,17 @@ Body = Callable[[World], dict[str, Any]]
 
 @dataclass(frozen=True)
 class Row:
-    """Who may, at which address, with which body. `sees` is the text that only those in `seen_by` find in the answer."""
+    """Who may, at which address, with which body. `sees` is the text that only those in `seen_by` find in the answer.
+
+    `prepare` is done once before anybody calls.
+    """
 
     allowed: set[str]
     path: Callable[[World], str]
     body: Body | None = None
     sees: Callable[[World], str] | None = None
     seen_by: frozenset[str] = frozenset()
+    prepare: Callable[[World], None] | None = None
 
 
 def a(world: World) -> str:
@@ -225,6 +229,14 @@ MATRIX: dict[str, Row] = {
         lambda w: f"cases/{w.case.number}/steps",
         lambda w: {"state": "investigating", "note": "已到现场"},
     ),
+    "export_evidence": Row(
+        WATCHERS | {"maker"},
+        lambda w: "evidence",
+        lambda w: {"kind": "batch", "code": str(w.released.code)},
+        prepare=log_about,
+    ),
+    # A bundle is fetched by the person who made it alone; tests/evidence does.
+    "download_evidence": Row(set(), lambda w: f"evidence/{'0' * 64}/file"),
 }
 
 
@@ -259,6 +271,8 @@ def test_operation_is_open_to_exactly_these(operation: str) -> None:
     world = build()
     row = MATRIX[operation]
     method = operations()[operation]
+    if row.prepare:
+        row.prepare(world)
 
     answers = {member: answer_to(actor, method, row, world) for member, actor in world.members.items()}
 

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
+from tempfile import mkdtemp
 
+from ledger.adapters.signer import load_signer
+from ledger.services.creation import create_log
+from ledger.services.sequencing import sequence_batch
 from products.access import Actor, Role
+from products.audit import record
 from products.labels.models.label_run import LabelRun, PrintFile
 from products.labels.services.print_files import file_path
 from products.oversight.models.case import Case
@@ -65,6 +71,17 @@ def cast(enterprise: Enterprise, registrant: str) -> dict[str, Actor | None]:
         "auditor": factories.make_user(Role.AUDITOR, regions=("510000",)),
         "admin": factories.make_user(Role.ADMIN),
     }
+
+
+def log_about(world: World) -> None:
+    """A log with one entry about the released batch, under a key of its own: what it signs is rolled back with the test."""
+    batch = world.released
+    maker = world.members["maker"]
+    assert maker is not None
+    record(actor=maker, kind="trace.batch_released", subject=f"batch:{batch.code}", data={}, now=NOW)
+    key_file = Path(mkdtemp()) / "ledger.key"
+    create_log(key_file=key_file, origin="log.example/access", now=NOW)
+    sequence_batch(signer=load_signer(key_file=key_file, origin="log.example/access"), now=NOW)
 
 
 def build() -> World:

@@ -10,16 +10,20 @@ from django.utils import timezone
 
 from products.accounts.services import idempotency
 from products.labels.services import print_files
+from products.oversight.services.evidence import purge_evidence
 from products.scans.services.visitors import forget_salts
 
 
 class Command(BaseCommand):
-    help = "Delete old idempotency keys, expired print files, sessions and finished background tasks."
+    help = (
+        "Delete old idempotency keys, expired print files and evidence bundles, sessions and finished background tasks."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
         self.stdout.write(f"idempotency keys: {idempotency.purge(now=now)}")
         self.stdout.write(f"print files: {print_files.purge_expired(now=now)}")
+        self.stdout.write(f"evidence bundles: {purge_evidence(now=now)}")
         self.stdout.write(f"visitor salts: {forget_salts(now=now)}")
         call_command("clearsessions")
         call_command("prune_db_task_results", verbosity=0)
