@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from ledger import queries
+from ledger.anchored import anchor_lines
 from ledger.api import MAX_INDEX
 from ledger.errors import NotInLog
 from ledger.verifier.encoding import write_base64
@@ -35,6 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "vkey": queries.vkey(),
         "waiting": queries.queue_length(),
         "newest": queries.newest_entries(_LISTED),
+        "anchors": anchor_lines(),
     }
     return render(request, "ledger/home.html", context)
 

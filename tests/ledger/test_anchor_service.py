@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -304,3 +305,32 @@ def test_addresses_of_what_is_not_there(signer: Signer, client: Client) -> None:
         "proofs/9999999999999999999999",
     ):
         assert client.get(f"/ledger/anchors/{address}").status_code == 404
+
+
+def test_the_page_says_where_anchors_stand(signer: Signer, client: Client, settings: Settings) -> None:
+    assert "还没有锚定" in client.get("/ledger/").content.decode()
+    states: list[dict[str, Any]] = [
+        {"kind": "rfc3161", "status": "confirmed"},
+        {"kind": "ethereum", "status": "confirmed", "block_number": 77},
+        {"kind": "ethereum", "status": "failed", "failure": "too little <gas>"},
+        {"kind": "ethereum", "status": "sent", "block_number": 80},
+        {"kind": "ethereum", "status": "failed", "tries": 1, "tried_at": NOW, "failure": "the node is gone"},
+    ]
+    for size, columns in enumerate(states):
+        filled(signer, 1)
+        newest = Checkpoint.objects.get(size=size + 1)
+        Anchor.objects.create(checkpoint=newest, target="0xabc", created_at=NOW, **columns)
+
+    page = client.get("/ledger/").content.decode()
+
+    for words in (
+        "已盖时间戳",
+        "已在第 77 区块确认",
+        "失败，已由更新的检查点代替",
+        "too little &lt;gas&gt;",
+        "，在第 80 区块，等待确认",
+        "失败，将重试（11月23日 12:01）",
+        "the node is gone",
+        'href="/ledger/anchors/1/rfc3161"',
+    ):
+        assert words in page
