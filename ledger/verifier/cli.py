@@ -12,7 +12,7 @@ from typing import TextIO
 
 from ledger.verifier.encoding import write_base64
 from ledger.verifier.errors import VerificationError
-from ledger.verifier.evidence.bundle import check_bundle
+from ledger.verifier.evidence.bundle_report import check_bundle
 from ledger.verifier.evidence.options import add_options, check_evidence
 from ledger.verifier.policy import parse_policy
 from ledger.verifier.verify import VerifiedEntry, verify_proof

@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from argparse import Namespace
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
+from ledger.verifier.checkpoint import CheckpointText
 from ledger.verifier.errors import VerificationError
 from ledger.verifier.evidence.zip_files import ZipFiles, open_zip
 from ledger.verifier.policy import Policy
@@ -18,22 +17,27 @@ from ledger.verifier.verify import VerifiedCheckpoint, verify_checkpoint, verify
 FORMAT = "gi-trace-evidence@v1"
 MANIFEST = "manifest.json"
 COMMITMENTS = "records/commitments.json"
-MAX_JSON_BYTES, MAX_ENTRY_BYTES, MAX_OPENINGS = 16_000_000, 65_535, 30_000
+MAX_JSON_BYTES, MAX_ENTRY_BYTES, MAX_ANCHOR_BYTES, MAX_OPENINGS = 16_000_000, 65_535, 200_000, 30_000
 _ENTRY = re.compile(r"entries/(0|[1-9][0-9]{0,18})\.json")
 _PROOF = re.compile(r"proofs/(0|[1-9][0-9]{0,18})\.tlog-proof")
+_ANCHOR = re.compile(r"anchors/anchor-([1-9][0-9]{0,18})\.(json|tsr)")
 _FILE_FIELDS, _OPENING_FIELDS = {"path", "sha256", "bytes", "what"}, {"entry", "field", "salt", "value"}
 _LINE_FIELDS = ("kind", "subject", "at", "actor")
 
 
 @dataclass(frozen=True)
 class VerifiedBundle:
-    """What was checked. `entries` and `opened` (commitments whose value is in the bundle) are counts."""
+    """What was checked. `entries` and `opened` (commitments whose value is in the bundle) are counts.
+
+    `anchors` were not: whom to trust with them (a node, an authority) is not in the policy.
+    """
 
     manifest: dict[str, Any]
     sha256: str
     entries: int
     opened: int
     checkpoints: tuple[VerifiedCheckpoint, ...]
+    anchors: tuple[tuple[str, bytes, CheckpointText], ...]
 
 
 def verify_bundle(file: BinaryIO, *, policy: Policy) -> VerifiedBundle:
@@ -45,34 +49,12 @@ def verify_bundle(file: BinaryIO, *, policy: Policy) -> VerifiedBundle:
         return _verify(files, file, policy)
 
 
-def check_bundle(options: Namespace, *, policy: Policy) -> Iterator[tuple[str, str]]:
-    """Check the zip the command line names; what was found, in English and Chinese. Raises as above, and OSError."""
-    if options.entry or options.anchor or options.timestamp:
-        raise OSError("--entry, --anchor and --timestamp go with a proof taken out of the bundle")
-    with options.proof.open("rb") as file:
-        bundle = verify_bundle(file, policy=policy)
-    of, by, at = (bundle.manifest[name] for name in ("subject", "made_by", "made_at"))
-    yield "VALID.", "验证通过。"
-    yield f"Bundle about {of}, made by {by} at {at}.", f"证据包：{of}；制作：{by}；时间：{at}。"
-    yield f"SHA-256 of the zip: {bundle.sha256}.", f"压缩包 SHA-256：{bundle.sha256}。"
-    yield f"{bundle.entries} entries are in the log.", f"{bundle.entries} 条记录均在账本中，与所附原文完全一致。"
-    yield f"{bundle.opened} values fit their commitments.", f"{bundle.opened} 项原值与账本中的承诺值一致。"
-    for checkpoint in bundle.checkpoints:
-        names = ", ".join(f"{key.name} ({time})" for key, time in checkpoint.witnesses)
-        yield f"Checkpoint {checkpoint.text.size} signed by {checkpoint.log}.", "检查点由账本以上述公钥签名。"
-        yield f"Witnesses: {names or 'none of the policy'}.", f"见证方：{names or '策略所列的均未会签'}。"
-    yield (
-        "Proven: these entries were logged and have not changed since. Not proven: that what they say is true; "
-        "records and cover are as the maker of the zip wrote them.",
-        "已证明：这些记录自入账以来未被改动。未证明：其内容属实；业务记录和封面由制作方写成。",
-    )
-
-
 def _verify(files: ZipFiles, file: BinaryIO, policy: Policy) -> VerifiedBundle:
     manifest = _read_manifest(files)
     proofs = {match[1] for name in files.names if (match := _PROOF.fullmatch(name))}
     entries = {match[1] for name in files.names if (match := _ENTRY.fullmatch(name))}
-    if entries != proofs or not entries:
+    strays = sum(name.startswith(("entries/", "proofs/")) for name in files.names) - len(entries) - len(proofs)
+    if entries != proofs or not entries or strays:
         raise VerificationError("unproven_entry", "every entry has one proof and every proof its entry, at least one")
     # Compared in length as well: a line repeated a million times would be checked a million times.
     lines = [str(line.get("index")) for line in manifest["entries"]]
@@ -84,10 +66,16 @@ def _verify(files: ZipFiles, file: BinaryIO, policy: Policy) -> VerifiedBundle:
     for size in (name.partition("/")[2] for name in files.names if name.startswith("checkpoints/")):
         if size not in map(str, checkpoints):
             raise VerificationError("stray_checkpoint", f"no proof leads to the checkpoint {size}")
+    anchors = []
+    for name in sorted(name for name in files.names if name.startswith("anchors/")):
+        match = _ANCHOR.fullmatch(name)
+        if match is None or int(match[1]) not in checkpoints:
+            raise VerificationError("stray_anchor", f"{name} is of no checkpoint in the bundle")
+        anchors.append((name, files.read(name, most=MAX_ANCHOR_BYTES), checkpoints[int(match[1])].text))
     opened = _verify_openings(files)
     file.seek(0)
     digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
-    return VerifiedBundle(manifest, digest, len(entries), opened, tuple(checkpoints.values()))
+    return VerifiedBundle(manifest, digest, len(entries), opened, tuple(checkpoints.values()), tuple(anchors))
 
 
 def _read_manifest(files: ZipFiles) -> dict[str, Any]:
@@ -99,7 +87,7 @@ def _read_manifest(files: ZipFiles) -> dict[str, Any]:
     # RFC 8785: there are no floats, and of names in ASCII its order is Python's.
     if _canonical(manifest) != data:
         raise VerificationError("manifest_not_canonical", "the manifest is not in the form of RFC 8785")
-    texts = all(isinstance(manifest.get(name), str) for name in ("subject", "made_by", "made_at", "origin"))
+    texts = all(_is_plain(manifest.get(name)) for name in ("subject", "made_by", "made_at", "origin"))
     if not texts or not all(_is_rows(manifest.get(name)) for name in ("files", "entries")):
         raise VerificationError("bad_manifest", "subject, made_by, made_at, origin, files or entries are missing")
     listed = {str(line["path"]): line for line in manifest["files"] if line.keys() == _FILE_FIELDS}
@@ -149,6 +137,11 @@ def _verify_openings(files: ZipFiles) -> int:
         if promised != f"sha256:{hashlib.sha256(salt + value).hexdigest()}":
             raise VerificationError("commitment_mismatch", f"{row['field']} of entry {row['entry']} is another value")
     return len(rows)
+
+
+def _is_plain(value: object) -> bool:
+    # These are shown on a terminal, which obeys control characters.
+    return isinstance(value, str) and value.isascii() and value.isprintable() and len(value) <= 200
 
 
 def _is_rows(value: object) -> bool:

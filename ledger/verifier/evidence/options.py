@@ -10,7 +10,7 @@ from urllib.request import Request, urlopen
 
 from ledger.verifier.checkpoint import CheckpointText
 from ledger.verifier.errors import VerificationError
-from ledger.verifier.evidence.ethereum import AnchoredBlock, verify_ethereum
+from ledger.verifier.evidence.ethereum import verify_ethereum
 from ledger.verifier.evidence.timestamp import read_roots, verify_timestamp
 
 _TIMEOUT_SECONDS = 20
@@ -32,23 +32,30 @@ def check_evidence(options: Namespace, *, checkpoint: CheckpointText) -> list[tu
     """
     said = []
     if options.anchor is not None:
-        said += _anchor(options, verify_ethereum(options.anchor.read_bytes(), checkpoint=checkpoint))
+        said += check_anchor(options, options.anchor.read_bytes(), checkpoint=checkpoint)
     if options.timestamp is not None:
         if options.tsa_certificates is None:
             raise OSError("--timestamp needs --tsa-certificates")
-        roots = read_roots(options.tsa_certificates.read_bytes())
-        stamp = verify_timestamp(options.timestamp.read_bytes(), text=str(checkpoint).encode(), roots=roots)
-        when = f"{stamp.time:%Y-%m-%dT%H:%M:%SZ}"
-        said.append(
-            (
-                f"{stamp.authority} stamped this checkpoint at {when}: it existed by then.",
-                f"{stamp.authority} 于 {when} 为此检查点加盖时间戳：那时它已存在。",
-            )
-        )
+        said += check_timestamp(options, options.timestamp.read_bytes(), checkpoint=checkpoint)
     return said
 
 
-def _anchor(options: Namespace, block: AnchoredBlock) -> list[tuple[str, str]]:
+def check_timestamp(options: Namespace, data: bytes, *, checkpoint: CheckpointText) -> list[tuple[str, str]]:
+    """Of the token itself, with the certificates the options name. Raises as above."""
+    roots = read_roots(options.tsa_certificates.read_bytes())
+    stamp = verify_timestamp(data, text=str(checkpoint).encode(), roots=roots)
+    when = f"{stamp.time:%Y-%m-%dT%H:%M:%SZ}"
+    return [
+        (
+            f"{stamp.authority} stamped this checkpoint at {when}: it existed by then.",
+            f"{stamp.authority} 于 {when} 为此检查点加盖时间戳：那时它已存在。",
+        )
+    ]
+
+
+def check_anchor(options: Namespace, data: bytes, *, checkpoint: CheckpointText) -> list[tuple[str, str]]:
+    """Of the evidence itself, and of its block as far as the options tell. Raises as above."""
+    block = verify_ethereum(data, checkpoint=checkpoint)
     contract, found = f"0x{block.contract.hex()}", f"0x{block.hash.hex()}"
     try:
         when = f"{datetime.fromtimestamp(block.time, UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -95,6 +95,8 @@ class _Bundle:
     def _add_seal(self, seal: Seal) -> None:
         self._package.add(f"checkpoints/{seal.size}", seal.note, what="checkpoint")
         for name, content in anchors_of(seal):
+            if name.endswith(".checkpoint"):
+                continue  # the one above, without its cosignatures
             self._package.add(f"anchors/{name}", content, what="anchor")
             self._anchors.setdefault(seal.size, []).append(f"anchors/{name}")
 
