@@ -18,6 +18,7 @@ MEASUREMENTS: Final[dict[str, tuple[str, ...]]] = {
     "labels": (NONE,),
     "ledger": (SQLITE, POSTGRESQL),
     "scan": (SQLITE, POSTGRESQL),
+    "browser": (NONE,),
     "issue": (SQLITE, POSTGRESQL),
 }
 LIMIT: Final = 150.0  # seconds for one measurement on one database

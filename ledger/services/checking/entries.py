@@ -29,8 +29,8 @@ _IS_USUAL = {
     "sqlite": """
         substr(body, -29 - length(CAST(kind AS BLOB)) - length(CAST(subject AS BLOB)))
           = CAST('"kind":"' || kind || '","subject":"' || subject || '","v":1}' AS BLOB)
-        AND instr(body, CAST('"at":"' || substr(queued_at, 1, 10) || 'T' || substr(queued_at, 12, 8) || '.'
-          || substr(queued_at || '.000', 21, 3) || 'Z","commitments":' AS BLOB)) > 0""",
+        AND instr(body, CAST('"at":"' || replace(substr(queued_at, 1, 23), ' ', 'T') || 'Z","commitments":'
+          AS BLOB)) > 0""",
 }
 _SELECT = """
     SELECT id, body, leaf_hash, CASE WHEN {is_usual} THEN NULL ELSE id END AS unusual
@@ -64,8 +64,8 @@ def _read(first: int, first_id: int, count: int) -> Stretch:
     if len(rows) < count:
         found = {row[0]: row for row in rows}
         rows = [found.get(number, (number, None, None, None)) for number in range(first_id, first_id + count)]
-    _, bodies, stored, unusual = (list(column) for column in zip(*rows, strict=True))
-    return Stretch(first, first_id, bodies, stored, [queue_id for queue_id in unusual if queue_id is not None])
+    unusual = [row[3] for row in rows if row[3] is not None]
+    return Stretch(first, first_id, [row[1] for row in rows], [row[2] for row in rows], unusual)
 
 
 def _rows(first_id: int, last_id: int) -> list[Any]:
