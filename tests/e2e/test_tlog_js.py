@@ -5,11 +5,7 @@ from __future__ import annotations
 import base64
 from collections import Counter
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
-from typing import Any
 
 import pytest
 from selenium import webdriver
@@ -19,9 +15,9 @@ from ledger.verifier.policy import parse_policy
 from ledger.verifier.verify import verify_proof
 from tests.e2e.conftest import ROOT
 from tests.e2e.mutating import Case, cases
+from tests.e2e.static_server import SCRIPTS, served
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
-STATIC = ROOT / "products" / "static" / "products"
 AT_ONCE = 100
 RUN = """
 const [cases, done] = arguments;
@@ -43,21 +39,13 @@ const bytes = (text) => Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
 """
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *arguments: Any) -> None:
-        pass
-
-
 @pytest.fixture
 def page(browser: webdriver.Chrome) -> Iterator[webdriver.Chrome]:
     """A browser on a page that has nothing but our scripts beside it."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(STATIC)))
-    Thread(target=server.serve_forever, daemon=True).start()
     browser.set_script_timeout(120)
-    browser.get(f"http://localhost:{server.server_port}/tap.js")
-    yield browser
-    server.shutdown()
-    server.server_close()
+    with served(SCRIPTS) as address:
+        browser.get(f"{address}/tap.js")
+        yield browser
 
 
 def in_python(case: Case) -> str:
@@ -102,7 +90,7 @@ def test_both_verifiers_agree(page: webdriver.Chrome) -> None:
 def test_the_words_of_the_page_know_every_code() -> None:
     words = Path(ROOT, "templates", "components", "_verify.html").read_text(encoding="utf-8")
     known = {code for line in words.splitlines() if "data-codes=" in line for code in line.split('"')[1].split()}
-    script = (STATIC / "tlog.js").read_text(encoding="utf-8")
+    script = (SCRIPTS / "tlog.js").read_text(encoding="utf-8")
     given = {
         word for word in script.replace("`", '"').split('"')[1::2] if "_" in word and word.replace("_", "").islower()
     }
