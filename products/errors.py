@@ -42,8 +42,22 @@ class InvalidInput(DomainError):
     code = "invalid_input"
 
 
+class StorageUnavailable(DomainError):
+    """The disk is full or the database does not answer. Nothing was kept, and nothing was promised."""
+
+    code = "storage_unavailable"
+    status = 503
+    retry_after = 60
+
+
 class Conflict(DomainError):
     """Right in itself, but not in the present state of things."""
 
     code = "conflict"
     status = 409
+
+
+class ErasureRefused(Conflict):
+    """A law demands that it be kept for now; until then it is stored and put to no other use (PIPL Art. 47)."""
+
+    code = "erasure_refused"

@@ -11,12 +11,14 @@ from django.db.models import QuerySet
 
 from products.accounts.models.token import ApiToken
 from products.accounts.models.user import User
+from products.accounts.services.erasure import ERASED_DIGEST
 from products.audit import timestamp
 from products.comparing import PORTION, Facts, Found, Promise, Secret, Statement
 from products.row_tables import Row, RowTable, nothing_further, pick
 
 _ISSUED: Final = "accounts.token_issued"
 _CREATED: Final = "accounts.user_created"
+_ERASED: Final = "accounts.person_erased"
 
 
 def _read_tokens(rows: Sequence[Row]) -> list[Found]:
@@ -26,12 +28,17 @@ def _read_tokens(rows: Sequence[Row]) -> list[Found]:
             facts=pick(row, "scopes", "expires_at", "created_at", "revoked_at")
             # The hash of the token is as random as a salt, and is one.
             | {
-                "digest": Secret(row["digest"].encode(), ""),
-                "owner": Secret(row["digest"].encode(), str(row["user_id"])),
+                "digest": Secret(row["digest"].encode(), "", is_erased=_is_erased(row)),
+                "owner": Secret(row["digest"].encode(), str(row["user_id"]), is_erased=_is_erased(row)),
             },
         )
         for row in rows
     ]
+
+
+def _is_erased(row: Row) -> bool:
+    """No hash begins so; a token that was not revoked first could still be used and is no erased one."""
+    return bool(row["digest"].startswith(ERASED_DIGEST) and row["revoked_at"])
 
 
 def _fold_token(statements: Sequence[Statement]) -> Promise:
@@ -59,7 +66,7 @@ class UserTable:
     """The accounts of one firm or one office are compared together: as many entries as accounts, each like one."""
 
     prefixes: tuple[str, ...] = ("uscc", "office")
-    kinds: frozenset[str] = frozenset({_CREATED})
+    kinds: frozenset[str] = frozenset({_CREATED, _ERASED})
     opening = ""
 
     def count(self) -> int:
@@ -88,7 +95,9 @@ class UserTable:
     def fold(self, statements: Sequence[Statement]) -> Promise:
         promise = Promise()
         for statement in statements:
-            promise.add("account", statement, "role", "regions", date_joined=statement.at)
+            # The account stays, without its person.
+            if statement.kind == _CREATED:
+                promise.add("account", statement, "role", "regions", date_joined=statement.at)
         return promise
 
     def further(self, found: Found, statements: Sequence[Statement]) -> Iterator[str]:

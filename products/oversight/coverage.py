@@ -17,6 +17,8 @@ _PLANNED: Final = "oversight.inspection_planned"
 _RECORDED: Final = "oversight.inspection_recorded"
 _PUBLISHED: Final = "oversight.inspection_published"
 _OPENED: Final = "oversight.case_opened"
+_FINDINGS_ERASED: Final = "oversight.findings_erased"
+_CASE_ERASED: Final = "oversight.case_erased"
 
 
 def _read_inspections(rows: Sequence[Row]) -> list[Found]:
@@ -27,6 +29,7 @@ def _read_inspections(rows: Sequence[Row]) -> list[Found]:
             | {
                 "findings": Secret.of(row["findings_salt"], row["findings"]),
                 "published_findings": row["findings"],
+                "is_erased": not (row["findings"] or row["findings_salt"]),
             },
         )
         for row in rows
@@ -49,6 +52,8 @@ def _fold_inspection(statements: Sequence[Statement]) -> Promise:
             promise.take(statement, "result", "done_on")
             promise.say(statement, state="published", published_at=statement.at)
             promise.say(statement, published_findings=statement.data.get("findings"))
+        elif statement.kind == _FINDINGS_ERASED:
+            promise.say(statement, is_erased=True)
     return promise
 
 
@@ -60,6 +65,7 @@ def _read_cases(rows: Sequence[Row]) -> list[Found]:
 def _case(row: Row, steps: Sequence[Facts]) -> Found:
     parties = f"{row['enterprise'] or ''}|{row['complaint'] or ''}"
     facts = pick(row, "act", "region", "state", "opened_at")
+    facts["is_erased"] = not row["summary"] and not any(step["note"] or step["note_salt"] for step in steps)
     if steps:
         # The case was opened with its summary as the first note, under that note's salt.
         facts["summary"] = Secret.of(steps[0]["note_salt"], row["summary"])
@@ -80,6 +86,9 @@ def _step(step: Facts, parties: str) -> Facts:
 def _fold_case(statements: Sequence[Statement]) -> Promise:
     promise = Promise()
     for statement in statements:
+        if statement.kind == _CASE_ERASED:
+            promise.say(statement, is_erased=True)
+            continue
         promise.take(statement, "act", "region", "state")
         commitments: dict[str, Any] = {name: statement.commitments.get(name) for name in ("note", "parties")}
         if statement.kind == _OPENED:
@@ -102,7 +111,7 @@ INSPECTIONS: Final = RowTable(
         "published_at",
         "office",
     ),
-    kinds=frozenset({_PLANNED, _RECORDED, _PUBLISHED}),
+    kinds=frozenset({_PLANNED, _RECORDED, _PUBLISHED, _FINDINGS_ERASED}),
     opening=_PLANNED,
     read=_read_inspections,
     fold=_fold_inspection,
@@ -113,7 +122,7 @@ CASES: Final = RowTable(
     prefix="case",
     key="number",
     columns=("act", "region", "state", "summary", "opened_at"),
-    kinds=frozenset({_OPENED, "oversight.case_advanced"}),
+    kinds=frozenset({_OPENED, _CASE_ERASED, "oversight.case_advanced"}),
     opening=_OPENED,
     read=_read_cases,
     fold=_fold_case,

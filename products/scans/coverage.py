@@ -14,6 +14,7 @@ from products.row_tables import Row, RowTable, pick
 from products.scans.models.complaint import Complaint
 
 _RECEIVED: Final = "scans.complaint_received"
+_ERASED: Final = "scans.complaint_erased"
 _SECRETS: Final = ("text", "bought_at", "contact")
 
 
@@ -29,6 +30,7 @@ def _read(rows: Sequence[Row]) -> list[Found]:
                 "text": Secret.of(row["salt"], row["text"]),
                 "bought_at": Secret.of(row["salt"], row["bought_at"]),
                 "contact": Secret.of(row["salt"], _open(row["contact"])),
+                "is_erased": not (row["salt"] or row["text"] or row["bought_at"] or row["contact"]),
                 "_fits_its_code": _fits(row, codes[row["pk"]][1], known.get(codes[row["pk"]][0])),
             },
         )
@@ -67,6 +69,8 @@ def _fold(statements: Sequence[Statement]) -> Promise:
             promise.take(statement, "code", "region")
             promise.say(statement, state="received", outcome="", received_at=statement.at)
             promise.commit(statement, *_SECRETS)
+        elif statement.kind == _ERASED:
+            promise.say(statement, is_erased=True)
         else:
             promise.say(statement, state=statement.data.get("to_state"))
             promise.take(statement, "outcome")
@@ -96,7 +100,7 @@ COMPLAINTS: Final = RowTable(
         "outcome",
         "received_at",
     ),
-    kinds=frozenset({_RECEIVED, "scans.complaint_answered"}),
+    kinds=frozenset({_RECEIVED, _ERASED, "scans.complaint_answered"}),
     opening=_RECEIVED,
     read=_read,
     fold=_fold,

@@ -17,6 +17,7 @@ _STEP: Final = ("from_state", "to_state", "reason", "by", "at")
 _POINT: Final = ("longitude_e6", "latitude_e6")
 _REGISTERED: Final = "trace.batch_registered"
 _CORRECTED: Final = "trace.batch_corrected"
+_ERASED: Final = "trace.plot_erased"
 
 Plot = dict[str, Any]
 
@@ -73,6 +74,8 @@ def _fold(statements: Sequence[Statement]) -> Promise:
             facts = facts if isinstance(facts, Mapping) else {}
             promise.say(statement, **{name: facts[name] for name in _FACTS if name in facts})
             promise.add("correction", statement, "changes", "reason", **by_and_at)
+        elif statement.kind == _ERASED:
+            continue
         else:
             promise.say(statement, state=statement.data.get("to_state"))
             promise.add("step", statement, "from_state", "to_state", "reason", **by_and_at)
@@ -89,6 +92,12 @@ def _compare_plots(found: Found, statements: Sequence[Statement]) -> Iterator[st
     rows = found.children["correction"]
     if len(rows) != len(corrections):
         return  # one of them is missing or was added, which is said already
+    erased = next((statement for statement in reversed(statements) if statement.kind == _ERASED), None)
+    if erased is not None:
+        # What went before has lost its salt; a plot given afterwards has a new one.
+        statements = statements[statements.index(erased) + 1 :]
+        corrections = [statement for statement in statements if statement.kind == _CORRECTED]
+        rows = rows[len(rows) - len(corrections) :]
     for row, statement in zip(reversed(rows), reversed(corrections), strict=True):
         changes: Mapping[str, Any] = row["_plot_changes"]
         if bool(changes) != ("plot" in statement.commitments):
@@ -104,6 +113,8 @@ def _compare_plots(found: Found, statements: Sequence[Statement]) -> Iterator[st
             yield f"correction: the plot it changes ({statement.place}) is not the one that follows"
             return
         plot = before
+    if erased is not None and is_plot(**plot):
+        yield f"plot is there, {erased.place} says that it was erased"
     for statement in statements:
         if statement.kind == _REGISTERED and not _fits_registration(plot, salt, statement):
             yield f"plot does not fit the commitment of {statement.place}"
@@ -151,7 +162,7 @@ BATCHES: Final = RowTable(
         *PLOT_FIELDS,
     ),
     kinds=frozenset(
-        {_REGISTERED, _CORRECTED, "trace.batch_released", "trace.batch_held", "trace.batch_recalled"},
+        {_REGISTERED, _CORRECTED, _ERASED, "trace.batch_released", "trace.batch_held", "trace.batch_recalled"},
     ),
     opening=_REGISTERED,
     read=_read,

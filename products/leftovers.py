@@ -1,0 +1,55 @@
+"""After an erasure: what a database keeps of deleted values in its files."""
+
+from __future__ import annotations
+
+from django.apps import apps
+from django.db import connection
+
+from products.errors import Conflict
+
+# Tables of these apps may have held what was erased; the log's never do, and are far larger.
+_APPS = ("products", "auth", "sessions", "django_tasks_db")
+
+
+class DatabaseBusy(Conflict):
+    """Another process reads an older state of the database, so that its file cannot be cleaned yet."""
+
+    code = "database_busy"
+
+
+def overwrite_deleted() -> None:
+    """SQLite only: from now on this connection overwrites what it deletes with zeros."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA secure_delete = ON")
+
+
+def clean_files() -> str:
+    """Write the tables anew without what was deleted, and empty the write-ahead log; returns what was done.
+
+    Must run outside a transaction. Takes as long as copying the database, and locks each table meanwhile.
+    Raises DatabaseBusy.
+    """
+    if connection.vendor == "sqlite":
+        return _clean_sqlite()
+    with connection.cursor() as cursor:
+        names = sorted(
+            model._meta.db_table
+            for label in _APPS
+            for model in apps.get_app_config(label).get_models(include_auto_created=True)
+        )
+        for name in names:
+            # FULL: a plain VACUUM leaves the bytes in the page. ANALYZE: its statistics quote common values.
+            cursor.execute(f"VACUUM (FULL, ANALYZE) {connection.ops.quote_name(name)}")
+    return f"{len(names)} tables written anew"
+
+
+def _clean_sqlite() -> str:
+    overwrite_deleted()
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        is_busy, _pages, _moved = cursor.fetchone()
+        if is_busy:
+            raise DatabaseBusy("another process is reading: stop web server, worker and sequencer, then run this again")
+    return "file written anew, write-ahead log emptied"
