@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 from typing import Any
 
-from django.db import DataError
+from django.db import DataError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
@@ -13,7 +14,9 @@ from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationEr
 from ninja.throttling import AnonRateThrottle, AuthRateThrottle
 
 from gi_trace.auth import SessionAuth, TokenAuth
-from products.errors import DomainError
+from products.errors import DomainError, StorageUnavailable
+
+log = logging.getLogger("gi_trace.api")
 
 api = NinjaAPI(
     title="GI Trace",
@@ -41,6 +44,17 @@ def on_refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
     if error.retry_after:
         response["Retry-After"] = str(error.retry_after)
     return response
+
+
+def storage_failure(error: OperationalError) -> StorageUnavailable:
+    """The database is away, busy beyond its patience or out of disk: the transaction is gone, and may be repeated."""
+    log.error("the database failed: %s", error)
+    return StorageUnavailable(_("系统暂时无法保存，这次没有生效。请稍后再试。"))
+
+
+@api.exception_handler(OperationalError)
+def on_storage_failure(request: HttpRequest, error: OperationalError) -> HttpResponse:
+    return on_refusal(request, storage_failure(error))
 
 
 @api.exception_handler(ValidationError)

@@ -13,12 +13,17 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
-    """The database answers and the log exists."""
+    """The database answers, the log exists and new entries would find room."""
+    from ledger.errors import NoRoom
     from ledger.queries import newest_checkpoint
+    from ledger.services.room import require_room
 
     try:
         connection.ensure_connection()
         checkpoint = newest_checkpoint()
+        require_room()
+    except NoRoom:
+        return JsonResponse({"ready": False, "reason": "disk"}, status=503)
     except DatabaseError:
         return JsonResponse({"ready": False, "reason": "database"}, status=503)
     if checkpoint is None:

@@ -7,12 +7,12 @@ import time
 from collections.abc import Callable
 
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from gi_trace.api import problem
+from gi_trace.api import problem, storage_failure
 from products.accounts.services import idempotency
 from products.errors import DomainError
 from products.http import actor_of, now_of
@@ -104,7 +104,8 @@ class Idempotency:
                 else:
                     idempotency.remember(row, response)
                 return response
-        except DomainError as error:
+        except (DomainError, OperationalError) as error:
+            # The commit itself may fail, after the view has answered.
             return refuse(request, error)
 
     @staticmethod
@@ -122,11 +123,17 @@ class Idempotency:
         return repr((sorted(said.items()), files)).encode()
 
 
-def refuse(request: HttpRequest, error: DomainError) -> HttpResponse:
+def refuse(request: HttpRequest, error: DomainError | OperationalError) -> HttpResponse:
     """A refusal as people or machines read it."""
+    if isinstance(error, OperationalError):
+        error = storage_failure(error)
     if request.path.startswith("/api/"):
-        return problem(error.status, error.code, error.text)
-    return render(request, "refusal.html", {"error": error}, status=error.status)
+        response = problem(error.status, error.code, error.text)
+    else:
+        response = render(request, "refusal.html", {"error": error}, status=error.status)
+    if error.retry_after:
+        response["Retry-After"] = str(error.retry_after)
+    return response
 
 
 class Refusals:
@@ -139,4 +146,4 @@ class Refusals:
         return self.handler(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        return refuse(request, error) if isinstance(error, DomainError) else None
+        return refuse(request, error) if isinstance(error, DomainError | OperationalError) else None

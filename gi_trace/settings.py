@@ -43,6 +43,8 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 SECURE = BASE_URL.startswith("https://")
 
 LEDGER_ORIGIN = os.environ.get("GI_TRACE_LEDGER_ORIGIN", "gi-trace.local/log")
+# New entries are refused when less is left on the disk, so that what was taken in can still be sequenced and signed.
+RESERVE_BYTES = int(os.environ.get("GI_TRACE_RESERVE_MB", "64")) * 1_000_000
 # What `ledger_check` asks about the business tables: the log itself knows none of them.
 LEDGER_COMPARISON = "products.coverage"
 LEDGER_KEY_FILE = Path(os.environ.get("GI_TRACE_LEDGER_KEY_FILE", VAR_DIR / "ledger.key"))

@@ -14,6 +14,10 @@ class EntryRefused(ValueError):
     """The caller offered something that can never be an entry: too long, empty, or outside a transaction."""
 
 
+class NoRoom(Exception):
+    """The disk is nearly full. Nothing was written; free some space, then try again."""
+
+
 class NotInLog(LookupError):
     """No such entry, or not sequenced yet."""
 

@@ -9,9 +9,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import rfc8785
+from django.utils.translation import gettext as _
 
+from ledger.errors import NoRoom
 from ledger.services.entries import enqueue
 from products.access import Actor
+from products.errors import StorageUnavailable
 
 
 def commitment(value: str, *, salt: bytes) -> str:
@@ -59,7 +62,10 @@ def record(
     body = canonical(
         kind=kind, at=now, subject=subject, actor=actor.ledger_name, data=data, commitments=commitments or {}
     )
-    enqueue(kind=kind, subject=subject, body=body, now=now)
+    try:
+        enqueue(kind=kind, subject=subject, body=body, now=now)
+    except NoRoom as error:
+        raise StorageUnavailable(_("系统存储空间不足，这次没有保存。请稍后再试，或联系管理员。")) from error
 
 
 def _refuse_floats(value: Any) -> None:

@@ -11,6 +11,7 @@ from django.db import connection
 
 from ledger.errors import EntryRefused
 from ledger.models import MAX_KIND, MAX_SUBJECT
+from ledger.services.room import require_room
 from ledger.verifier.merkle import leaf_hash
 
 # A bundle gives each entry's length in 16 bits; some room is left below that.
@@ -39,7 +40,7 @@ class NewEntry:
 def enqueue(*, kind: str, subject: str, body: bytes, now: datetime) -> None:
     """Queue one statement. It commits or rolls back with the caller's own rows.
 
-    `now` is the time the statement itself gives as its `at`. Raises EntryRefused, having written nothing.
+    `now` is the time the statement itself gives as its `at`. Raises EntryRefused or NoRoom, having written nothing.
     """
     enqueue_many([NewEntry(kind=kind, subject=subject, body=body)], now=now)
 
@@ -49,6 +50,7 @@ def enqueue_many(items: Iterable[NewEntry], now: datetime) -> None:
     # Outside of a transaction the statement could survive what it is about, or the other way round.
     if not connection.in_atomic_block:
         raise EntryRefused("a statement is queued inside the transaction of what it is about")
+    require_room()
     moment: datetime | str = now
     if connection.vendor != "postgresql":
         moment = str(connection.ops.adapt_datetimefield_value(now))

@@ -78,7 +78,10 @@ def require_unbroken(head: Head, *, signer: Signer) -> None:
     if mark is not None:
         # A restored old backup: signing on would show two histories under one key.
         if mark.size > head.size:
-            raise LedgerFatal(f"the key has signed {mark.size} entries, the database holds {head.size}")
+            raise LedgerFatal(
+                f"the key has signed {mark.size} entries, the database holds {head.size}; this is an older database. "
+                "Restore the newest one. If it is lost, found a new log: docs/operations.md, 'A restored database'"
+            )
         if not Checkpoint.objects.filter(size=mark.size, root=mark.root).exists():
             raise LedgerFatal(f"the key has signed another history at {mark.size} entries")
 

@@ -35,7 +35,8 @@ class Command(BaseCommand):
                 while not stop.is_set():
                     try:
                         count = self.sign_one_batch(signer, limit=batch)
-                    except DatabaseError as error:
+                    except (DatabaseError, OSError) as error:
+                        # A lost connection or a full disk; the round is whole or absent, and asked again.
                         if once:
                             raise
                         self.stderr.write(f"will try again: {error}")
