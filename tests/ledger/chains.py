@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pytest_django import Settings
 
 from gi_trace import chain
 from gi_trace.node import installed_packages
@@ -54,6 +55,14 @@ class LocalChain:
         return str(
             self.ask("eth_sendTransaction", {"from": account, "to": self.contract, "data": data, "gas": "0x30000"})
         )
+
+
+def use_key(settings: Settings, folder: Path, key: str) -> None:
+    """Name a key file of the right mode in the settings."""
+    path = folder / "account.key"
+    path.touch(mode=0o600)
+    path.write_text(key)
+    settings.CHAIN_KEY_FILE = str(path)
 
 
 def _selector() -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,29 +16,11 @@ from ledger.services.anchors import anchor_newest, anchors_round, follow_anchors
 from ledger.verifier.checkpoint import parse_checkpoint_text
 from ledger.verifier.evidence.ethereum import verify_ethereum
 from ledger.verifier.note import parse_note
-from tests.ledger.chains import OWNER, SELECTOR, STRANGER, LocalChain, needs_node, needs_web3
+from tests.ledger.chains import OWNER, SELECTOR, STRANGER, LocalChain, needs_node, needs_web3, use_key
 from tests.ledger.helpers import NOW, filled
 
 pytestmark = [needs_node, needs_web3, pytest.mark.django_db]
 LATER = NOW + timedelta(minutes=10)
-
-
-@pytest.fixture
-def node(tmp_path: Path, settings: Settings) -> Iterator[LocalChain]:
-    """A chain, and settings that name it."""
-    chain = LocalChain(tmp_path / "chain")
-    settings.CHAIN_URL, settings.CHAIN_CONTRACT = chain.url, chain.contract
-    settings.CHAIN_CONFIRMATIONS = 3
-    use_key(settings, tmp_path, OWNER)
-    yield chain
-    chain.stop()
-
-
-def use_key(settings: Settings, folder: Path, key: str) -> None:
-    path = folder / "account.key"
-    path.touch(mode=0o600)
-    path.write_text(key)
-    settings.CHAIN_KEY_FILE = str(path)
 
 
 def anchor() -> Anchor:
@@ -282,29 +262,6 @@ def test_another_process_at_the_same_try_leaves_it_alone(signer: Signer, node: L
     from ledger.services.anchors import _claim
 
     assert not _claim(stale, now=LATER)
-
-
-def test_stored_evidence_is_checked_again(signer: Signer, node: LocalChain) -> None:
-    filled(signer, 4)
-    anchor_newest(now=NOW)
-    node.mine(3)
-    follow_anchors(now=NOW)
-    row = anchor()
-    evidence = json.loads(bytes(row.receipt))
-
-    for change, expected in (
-        ({"root": "0x" + "00" * 31 + "01"}, "anchor_other_checkpoint"),
-        ({"header": evidence["header"][:-2] + "00"}, "block_hash_mismatch"),
-        ({"storage_proof": []}, "bad_state_proof"),
-    ):
-        altered = json.dumps(evidence | change).encode()
-        Anchor.objects.update(receipt=altered)
-        (fault,) = anchor_faults()
-        assert f"its receipt does not verify ({expected}" in fault
-    Anchor.objects.update(receipt=row.receipt, block_number=7)
-    assert "not what its row says" in next(anchor_faults())
-    Anchor.objects.update(status="sent")
-    assert "holds a receipt and is not confirmed" in next(anchor_faults())
 
 
 def test_a_round_begins_no_more_often_than_told(signer: Signer, node: LocalChain) -> None:

@@ -21,11 +21,6 @@ TEXT = b"log.example/gi\n3\nz7DG0xMqUyS1ITj8icjo/iOStndCCdAM95Bd3bH8t7g=\n"
 
 
 @pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return Authority(tmp_path_factory.mktemp("tsa"))
-
-
-@pytest.fixture(scope="module")
 def token(authority: Authority) -> bytes:
     return authority.token(TEXT)
 

@@ -74,9 +74,12 @@ def verify_ethereum(data: bytes, *, checkpoint: CheckpointText) -> AnchoredBlock
 def _parse(data: bytes) -> dict[str, Any]:
     if len(data) > MAX_EVIDENCE_BYTES:
         raise _refused(f"{len(data)} bytes, at most {MAX_EVIDENCE_BYTES}")
+    # One object with two lists. Deep nesting is refused before the parser, whose recursion may exhaust the stack.
+    if data.count(b"{") != 1 or data.count(b"[") != 2:
+        raise _refused("it is not one object with two lists")
     try:
         evidence = json.loads(read_utf8(data, what="the anchor"))
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise _refused("it is not JSON") from error
     if not isinstance(evidence, dict) or set(evidence) != _FIELDS or evidence["format"] != FORMAT:
         raise _refused(f"it is not of the form {FORMAT}")
