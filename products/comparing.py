@@ -55,7 +55,8 @@ def read_statement(place: str, body: bytes) -> Statement | None:
 class Secret:
     """A value of which the entry holds a salted commitment alone. It is never shown.
 
-    `is_erased`: value or salt were deleted as the law allows (PIPL Art. 47); nothing is left to compare.
+    `is_erased`: value and salt were deleted as the law allows (PIPL Art. 47); nothing is left to compare, and an
+    entry says so.
     """
 
     salt: bytes
@@ -69,8 +70,6 @@ class Secret:
         return cls(salt, text, is_erased=not salt and not text)
 
     def keeps(self, promised: object) -> bool:
-        if self.is_erased:
-            return True
         # Compared in bytes: an entry may hold any text there.
         return isinstance(promised, str) and compare_digest(
             commitment(self.text, salt=self.salt).encode(), promised.encode(errors="replace")
@@ -96,6 +95,11 @@ class Promise:
 
     facts: dict[str, tuple[Any, Statement]] = field(default_factory=dict)
     children: dict[str, list[tuple[Facts, Statement]]] = field(default_factory=dict)
+
+    @property
+    def may_be_erased(self) -> bool:
+        """Whether an entry says that its secrets were erased: `is_erased`."""
+        return "is_erased" in self.facts and self.facts["is_erased"][0] is True
 
     def say(self, statement: Statement, **facts: Any) -> None:
         for name, value in facts.items():
@@ -172,22 +176,27 @@ def differing(table: Table, found: Found, statements: Sequence[Statement]) -> It
     known = [each for each in statements if each.kind in table.kinds and each not in openings[1:]]
     promise = table.fold(known)
     for name, (promised, statement) in promise.facts.items():
-        if name in found.facts and not _agrees(found.facts[name], promised):
+        if name in found.facts and not _agrees(found.facts[name], promised, promise.may_be_erased):
             yield _changed(name, found.facts[name], promised, statement)
     for child in sorted(found.children.keys() | promise.children.keys()):
-        yield from _compare_children(child, found.children.get(child, []), promise.children.get(child, []))
+        rows, promised_rows = found.children.get(child, []), promise.children.get(child, [])
+        yield from _compare_children(child, rows, promised_rows, promise.may_be_erased)
     yield from table.further(found, known)
 
 
-def _agrees(held: Any, promised: Any) -> bool:
-    return held.keeps(promised) if isinstance(held, Secret) else bool(held == promised)
+def _agrees(held: Any, promised: Any, may_be_erased: bool) -> bool:
+    if not isinstance(held, Secret):
+        return bool(held == promised)
+    return may_be_erased if held.is_erased else held.keeps(promised)
 
 
-def _matches(row: Facts, promised: Facts) -> int:
-    return sum(_agrees(row.get(name), value) for name, value in promised.items())
+def _matches(row: Facts, promised: Facts, may_be_erased: bool) -> int:
+    return sum(_agrees(row.get(name), value, may_be_erased) for name, value in promised.items())
 
 
-def _compare_children(child: str, rows: Sequence[Facts], promised: Sequence[tuple[Facts, Statement]]) -> Iterator[str]:
+def _compare_children(
+    child: str, rows: Sequence[Facts], promised: Sequence[tuple[Facts, Statement]], may_be_erased: bool
+) -> Iterator[str]:
     """Pair child rows with entries, those that agree first, then the likest; name what is left on either side.
 
     The order of rows is no evidence: two of them may have been written at once.
@@ -195,19 +204,19 @@ def _compare_children(child: str, rows: Sequence[Facts], promised: Sequence[tupl
     left, waiting = list(rows), []
     for facts, statement in promised:
         # Nearly always the first: rows and entries were written in the same order.
-        same = next((row for row in left if _matches(row, facts) == len(facts)), None)
+        same = next((row for row in left if _matches(row, facts, may_be_erased) == len(facts)), None)
         if same is None:
             waiting.append((facts, statement))
         else:
             _take_out(left, same)
     for facts, statement in waiting:
-        likest = max(left, key=lambda row: _matches(row, facts), default=None)
+        likest = max(left, key=lambda row: _matches(row, facts, may_be_erased), default=None)
         if likest is None:
             yield f"the {child} of {statement.place} is missing ({_shown(facts)})"
             continue
         _take_out(left, likest)
         for name, value in facts.items():
-            if not _agrees(likest.get(name), value):
+            if not _agrees(likest.get(name), value, may_be_erased):
                 yield f"{child}: {_changed(name, likest.get(name), value, statement)}"
     for row in left:
         yield f"no entry speaks of a {child} ({_shown(row)}): it was added"
@@ -219,6 +228,8 @@ def _take_out(rows: list[Facts], row: Facts) -> None:
 
 
 def _changed(name: str, held: Any, promised: Any, statement: Statement) -> str:
+    if isinstance(held, Secret) and held.is_erased:
+        return f"{name} is gone with its salt, no entry says that it was erased"
     if isinstance(held, Secret):
         return f"{name} does not fit the commitment of {statement.place}"
     return f"{name} is {_short(held)}, {statement.place} says {_short(promised)}"

@@ -37,8 +37,8 @@ def _read_tokens(rows: Sequence[Row]) -> list[Found]:
 
 
 def _is_erased(row: Row) -> bool:
-    """No hash begins so; a token that was not revoked first could still be used and is no erased one."""
-    return bool(row["digest"].startswith(ERASED_DIGEST) and row["revoked_at"])
+    """No hash begins so."""
+    return bool(row["digest"].startswith(ERASED_DIGEST))
 
 
 def _fold_token(statements: Sequence[Statement]) -> Promise:
@@ -50,7 +50,8 @@ def _fold_token(statements: Sequence[Statement]) -> Promise:
             promise.say(statement, expires_at=_milliseconds(statement.data.get("expires_at")))
             promise.commit(statement, "digest", "owner")
         else:
-            promise.say(statement, revoked_at=statement.at)
+            # Who erases an account revokes its tokens first.
+            promise.say(statement, revoked_at=statement.at, is_erased=True)
     return promise
 
 

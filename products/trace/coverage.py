@@ -86,13 +86,17 @@ def _compare_plots(found: Found, statements: Sequence[Statement]) -> Iterator[st
     """The plot as it is, and as it was before each correction, against every commitment, from the newest back."""
     plot: Plot = found.facts["_plot"]
     salt: bytes = found.facts["_salt"]
-    if not statements or not (salt or is_plot(**plot)):
-        return  # a draft, or nothing there: never given, or erased with its salt
+    erased = next((statement for statement in reversed(statements) if statement.kind == _ERASED), None)
+    if not (salt or is_plot(**plot)):
+        if erased is None and any("plot" in statement.commitments for statement in statements):
+            yield "plot is gone with its salt, no entry says that it was erased"
+        return
+    if not statements:
+        return  # a draft
     corrections = [statement for statement in statements if statement.kind == _CORRECTED]
     rows = found.children["correction"]
     if len(rows) != len(corrections):
         return  # one of them is missing or was added, which is said already
-    erased = next((statement for statement in reversed(statements) if statement.kind == _ERASED), None)
     if erased is not None:
         # What went before has lost its salt; a plot given afterwards has a new one.
         statements = statements[statements.index(erased) + 1 :]

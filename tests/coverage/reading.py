@@ -45,3 +45,17 @@ def delete_row(row: models.Model) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f'DELETE FROM "{row._meta.db_table}" WHERE id = %s', [row.pk])  # noqa: S608
         assert cursor.rowcount == 1
+
+
+def change(row: models.Model, **values: Any) -> None:
+    for name, value in values.items():
+        column = row._meta.get_field(name)
+        assert isinstance(column, models.Field)
+        set_column(row, column, value)
+
+
+def after(row: models.Model, **values: Any) -> list[str]:
+    """What is found after these columns were changed behind the platform's back."""
+    with behind_its_back():
+        change(row, **values)
+        return differences()

@@ -1,4 +1,4 @@
-"""How the comparison reads entries and rows: secrets, erasure, drafts, second openings, portions, what runs beside it."""
+"""How the comparison reads entries and rows: drafts, second openings, portions, what runs beside it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, models
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from ledger.services.entries import enqueue
@@ -19,31 +19,14 @@ from products.accounts.services.users import create_user
 from products.audit import record
 from products.coverage import ROWLESS, TABLES, missing
 from products.labels.models.label_run import LabelRun
-from products.oversight.models.case import CaseStep
-from products.oversight.models.inspection import Inspection
 from products.registry.models.authorisation import Authorisation
-from products.scans.models.complaint import Complaint
-from products.trace.models.batch import Batch, BatchCorrection
+from products.trace.models.batch import Batch
 from products.trace.services.batches import correct_batch, hold_batch, release_batch
 from products.wording import STATEMENTS
 from tests.coverage import world
-from tests.coverage.reading import behind_its_back, delete_row, differences, missing_rows, set_column
+from tests.coverage.reading import after, behind_its_back, change, delete_row, differences, missing_rows
 from tests.coverage.world import later, maker
 from tests.factories import NOW
-
-
-def change(row: models.Model, **values: Any) -> None:
-    for name, value in values.items():
-        column = row._meta.get_field(name)
-        assert isinstance(column, models.Field)
-        set_column(row, column, value)
-
-
-def after(row: models.Model, **values: Any) -> list[str]:
-    """What is found after these columns were changed behind the platform's back."""
-    with behind_its_back():
-        change(row, **values)
-        return differences()
 
 
 def test_every_kind_is_compared_in_one_place_or_says_why_not() -> None:
@@ -53,98 +36,6 @@ def test_every_kind_is_compared_in_one_place_or_says_why_not() -> None:
     assert set(compared) | ROWLESS.keys() == STATEMENTS.keys()
     assert not set(compared) & ROWLESS.keys()
     assert all(table.opening in {"", *table.kinds} for table in TABLES)
-
-
-@pytest.mark.django_db
-def test_a_secret_that_was_changed_is_named_and_not_shown() -> None:
-    world.make_oversight()
-    complaint = Complaint.objects.filter(run__isnull=False).order_by("pk")[0]
-
-    found = after(complaint, text="我的电话是 13911112222")
-
-    assert len(found) == 1
-    assert found[0].startswith(f"complaint {complaint.number}: text does not fit the commitment of queued entry ")
-    assert "13911112222" not in found[0]
-    assert "批号" not in found[0]
-
-
-@pytest.mark.django_db
-def test_what_was_erased_with_its_salt_is_no_difference() -> None:
-    world.make_oversight()
-    complaint = Complaint.objects.order_by("pk")[0]
-    inspection = Inspection.objects.filter(state="problems").order_by("pk")[0]
-    step = CaseStep.objects.order_by("pk")[0]
-    batch = Batch.objects.filter(lot="A0").get()
-
-    assert after(complaint, text="", bought_at="", contact=b"", salt=b"") == []
-    assert after(inspection, findings="", findings_salt=b"") == []
-    with behind_its_back():
-        Batch.objects.filter(pk=batch.pk).update(
-            plot_name="", longitude_e6=None, latitude_e6=None, datum="", plot_salt=b""
-        )
-        assert differences() == []
-    with behind_its_back():
-        change(step, note="", note_salt=b"")
-        change(step.case, summary="")
-        assert differences() == []
-
-
-@pytest.mark.django_db
-def test_half_an_erasure_hides_nothing() -> None:
-    world.make_oversight()
-    complaint = Complaint.objects.order_by("pk")[0]
-    inspection = Inspection.objects.filter(state="problems").order_by("pk")[0]
-    batch = Batch.objects.filter(lot="A0").get()
-
-    assert after(complaint, salt=b"", text="另一种说法")
-    assert after(complaint, text="")
-    assert after(inspection, findings="")
-    assert after(inspection, findings="没有问题", findings_salt=b"")
-    assert after(batch, plot_name="别处", plot_salt=b"")
-
-
-@pytest.mark.django_db
-def test_a_published_inspection_keeps_its_words() -> None:
-    world.make_oversight()
-    inspection = Inspection.objects.filter(state="published").order_by("pk")[0]
-
-    found = after(inspection, findings="", findings_salt=b"")
-
-    assert len(found) == 1
-    assert "published_findings is " in found[0]
-
-
-@pytest.mark.django_db
-def test_the_plots_of_a_batch_are_checked_back_to_its_registration() -> None:
-    world.make_batches()
-    corrections = list(BatchCorrection.objects.filter(batch__lot="A0").order_by("pk"))
-    first = dict(corrections[0].changes)
-
-    for field, pair in {
-        "plot_name": ["别处", "四组"],  # where it was said to lie before
-        "longitude_e6": ["", "103800001"],  # not what followed
-        "datum": ["GCJ-02"],  # no pair
-        "latitude_e6": ["north", "30800000"],
-    }.items():
-        assert after(corrections[0], changes=first | {field: pair})
-    public = {field: pair for field, pair in first.items() if field not in {"longitude_e6", "latitude_e6"}}
-    assert after(corrections[0], changes=public)
-    assert after(corrections[0], changes={})
-    assert after(corrections[1], changes=dict(corrections[1].changes) | {"plot_name": ["三组", "四组"]})
-
-
-@pytest.mark.django_db
-def test_a_plot_taken_away_by_a_correction_cannot_be_slipped_back_in() -> None:
-    world.make_batches()
-    batch = Batch.objects.get(lot="B0")
-    last = BatchCorrection.objects.filter(batch=batch).order_by("-pk")[0]
-
-    assert last.changes == {"plot_name": ["五组", ""]}
-    assert after(batch, plot_name="五组")
-    with behind_its_back():
-        change(batch, plot_name="五组")
-        change(last, changes={})
-        assert differences()
 
 
 @pytest.mark.django_db
