@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from ledger.errors import NotInLog
-from ledger.models import Checkpoint, Entry, Head, Waiting
+from ledger.models import Checkpoint, CheckRun, Entry, Head, Waiting
 from ledger.spans import id_at, id_ranges, indexes_of
 from ledger.tiles import TileReader
 from ledger.tree import TILE_WIDTH, TileAddress, inclusion_path, tiles_on_path
@@ -69,6 +69,25 @@ def vkey() -> str | None:
 def plain_policy(key: str) -> str:
     """A policy file (c2sp.org/tlog-policy) that trusts this key and asks for no witness."""
     return f"log {key}\nquorum none\n"
+
+
+@dataclass(frozen=True)
+class CheckLine:
+    """How one check ended. `from_size` is 0 where it looked at everything."""
+
+    finished_at: datetime
+    from_size: int
+    size: int
+    difference_count: int
+
+
+def newest_checks(count: int) -> list[CheckLine]:
+    """The newest runs of the check, and the newest full one where it is older than these."""
+    runs = list(CheckRun.objects.order_by("-pk")[:count])
+    full = CheckRun.objects.filter(from_size=0).order_by("-pk").first()
+    if full is not None and all(run.from_size for run in runs):
+        runs.append(full)
+    return [CheckLine(run.finished_at, run.from_size, run.size, run.difference_count) for run in runs]
 
 
 def queue_length() -> int:

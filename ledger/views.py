@@ -17,6 +17,7 @@ from ledger.verifier.encoding import write_base64
 from ledger.verifier.merkle import leaf_hash
 
 _LISTED = 20
+_CHECKS = 3
 # A subject with more entries than this is read through the API instead.
 _FOUND = 500
 
@@ -36,6 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "vkey": queries.vkey(),
         "waiting": queries.queue_length(),
         "newest": queries.newest_entries(_LISTED),
+        "checks": queries.newest_checks(_CHECKS),
         "anchors": anchor_lines(),
     }
     return render(request, "ledger/home.html", context)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import pytest
+from django.test import Client
 
 from ledger.adapters.signer import Signer
 from ledger.models import CheckRun, Entry
@@ -122,3 +123,20 @@ def test_without_a_clean_run_a_nightly_one_is_full(signer: Signer) -> None:
 
     assert len(tables.seen) == 10
     assert tables.asked == [None]
+
+
+def test_the_page_says_how_the_checks_ended(signer: Signer, client: Client) -> None:
+    assert "还没有核对过" in client.get("/ledger/").content.decode()
+    filled(signer, 12)
+    check(signer)
+    for _ in range(4):
+        check(signer, Tables(lost="batch:3"), is_nightly=True)
+    with triggers_lifted():
+        Entry.objects.filter(pk=id_at(3) or 0).update(body=b"{}")
+    check(signer)
+
+    page = client.get("/ledger/").content.decode()
+
+    assert "发现 1 处不一致" in page
+    assert "全部 12 条和业务记录" in page
+    assert page.count("全部一致") == 2
