@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -10,8 +11,9 @@ from typing import Any
 import pytest
 from selenium import webdriver
 
-from tests.e2e.conftest import Demo
+from ledger.verifier.note import COSIGNATURE
 from tests.e2e.walking import DESK, Walker, wait_for
+from tests.ledger.proofs import Key
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
 PHONE = (360, 800)
@@ -84,10 +86,6 @@ def notes(visitor: Walker) -> list[str]:
     return [note.text for note in visitor.driver.find_elements("css selector", "[data-note]")]
 
 
-def change(visitor: Walker, script: str) -> None:
-    visitor.driver.execute_script(script)
-
-
 def test_every_record_of_a_scan_is_proven(visitor: Walker, facts: dict[str, Any]) -> None:
     open_scan(visitor, facts)
     listed = len(visitor.driver.find_elements("css selector", "[data-proof]"))
@@ -96,7 +94,9 @@ def test_every_record_of_a_scan_is_proven(visitor: Walker, facts: dict[str, Any]
 
     assert said == f"验证通过：{listed} 条记录自写入账本以来没有改动过。"
     assert listed >= 6
-    assert [PROVEN in note for note in notes(visitor)] == [True] * listed
+    for line in visitor.driver.find_elements("css selector", "#proofs [data-proof]"):
+        shown = line.find_element("css selector", "time").text
+        assert line.find_element("css selector", "[data-note]").text == f"✓ 自 {shown} {PROVEN}"
     section = visitor.find("[data-verify]").text
     assert "记录属于这枚标签" in section
     assert "没有证明的" in section
@@ -105,15 +105,6 @@ def test_every_record_of_a_scan_is_proven(visitor: Walker, facts: dict[str, Any]
     assert fingerprint in section.replace(" ", "")
     visitor.check()
     assert visitor.errors() == []
-
-
-def test_a_time_stands_as_the_page_gives_it(visitor: Walker, facts: dict[str, Any]) -> None:
-    open_scan(visitor, facts)
-    tap(visitor)
-
-    for line in visitor.driver.find_elements("css selector", "#proofs [data-proof]"):
-        shown = line.find_element("css selector", "time").text
-        assert f"自 {shown} {PROVEN}" in line.find_element("css selector", "[data-note]").text
 
 
 def test_an_entry_is_proven_on_its_own_page(visitor: Walker) -> None:
@@ -130,7 +121,6 @@ def test_nothing_is_loaded_before_the_tap(visitor: Walker, facts: dict[str, Any]
     before = visitor.driver.execute_script(loaded)
     tap(visitor)
     after = visitor.driver.execute_script(loaded)
-
     assert not {"tlog", "verify"} & set(before)
     assert {"tlog", "verify"} <= set(after)
 
@@ -150,8 +140,6 @@ def test_a_spoiled_proof_is_refused_with_a_reason(visitor: Walker, facts: dict[s
 
 
 def test_another_key_in_the_page_is_noticed(visitor: Walker, facts: dict[str, Any]) -> None:
-    from tests.ledger.proofs import Key
-
     other = str(Key(facts["vkey"].split("+")[0], seed="impostor").vkey)
     open_scan(visitor, facts)
     visitor.driver.execute_script(
@@ -161,6 +149,39 @@ def test_another_key_in_the_page_is_noticed(visitor: Walker, facts: dict[str, An
 
     assert tap(visitor).startswith("验证不通过")
     assert all("unsigned" in note for note in notes(visitor))
+
+
+def cosigned(visitor: Walker, *, by: Key, trusted: Key) -> None:
+    """The proofs of this page arrive with a cosignature, and the page asks for one."""
+    address = visitor.find("[data-proof]").get_attribute("data-proof")
+    proof = visitor.download(str(address)).decode()
+    checkpoint = proof.partition("\n\n")[2].partition("\n\n")[0] + "\n"
+    pinned = json.loads(visitor.find("#tlog-policy").get_attribute("textContent") or "")
+    policy = pinned.replace("quorum none", f"witness w {trusted.vkey}\nquorum w")
+    visitor.driver.execute_script(
+        SPOIL + "document.querySelector('#tlog-policy').textContent = arguments[1];",
+        f"return text + {json.dumps(str(by.sign(checkpoint, time=1_795_399_500)))}",
+        json.dumps(policy),
+    )
+
+
+def test_a_witness_is_named_with_its_time(visitor: Walker) -> None:
+    witness = Key("witness.example/university", kind=COSIGNATURE)
+    visitor.open("/ledger/entry/3")
+    cosigned(visitor, by=witness, trusted=witness)
+
+    assert tap(visitor).startswith("验证通过")
+    assert "核对见证方的会签：witness.example/university 2026年11月23日 10:05" in visitor.find("[data-verify] ol").text
+    assert "没有见证方会签" not in visitor.text
+
+
+def test_a_witness_that_is_asked_for_must_have_signed(visitor: Walker) -> None:
+    visitor.open("/ledger/entry/3")
+    cosigned(visitor, by=Key("stranger.example", kind=COSIGNATURE), trusted=Key("witness.example", kind=COSIGNATURE))
+
+    assert tap(visitor).startswith("验证不通过")
+    assert ["quorum_not_met" in note for note in notes(visitor)] == [True]
+    assert "✗ 会签的见证方不够" in visitor.find("[data-verify] ol").text
 
 
 @pytest.mark.parametrize(
@@ -174,7 +195,7 @@ def test_another_key_in_the_page_is_noticed(visitor: Walker, facts: dict[str, An
 )
 def test_a_proof_of_something_else_is_refused(visitor: Walker, facts: dict[str, Any], script: str, code: str) -> None:
     open_scan(visitor, facts)
-    change(visitor, f"const line = [...document.querySelectorAll('[data-proof]')].at(-1); {script}")
+    visitor.driver.execute_script(f"const line = [...document.querySelectorAll('[data-proof]')].at(-1); {script}")
 
     assert "1 条对不上" in tap(visitor)
     assert [code in note for note in notes(visitor)][-1]
@@ -184,7 +205,7 @@ def test_a_proof_of_something_else_is_refused(visitor: Walker, facts: dict[str, 
 def test_records_of_another_label_are_refused(visitor: Walker, facts: dict[str, Any]) -> None:
     """Each is proven and as listed, but the code of the page belongs to another run."""
     open_scan(visitor, facts)
-    change(visitor, f"document.querySelector('[data-verify]').dataset.code = '{facts['unit_codes'][1]}'")
+    visitor.driver.execute_script(f"document.querySelector('[data-verify]').dataset.code = '{facts['unit_codes'][1]}'")
 
     assert tap(visitor).startswith("验证不通过")
     assert any("wrong_subject" in note for note in notes(visitor))
@@ -193,7 +214,7 @@ def test_records_of_another_label_are_refused(visitor: Walker, facts: dict[str, 
 
 def test_a_proof_that_cannot_be_had_is_no_verdict(visitor: Walker, facts: dict[str, Any]) -> None:
     open_scan(visitor, facts)
-    change(visitor, "document.querySelector('[data-proof]').dataset.proof = '/ledger/proofs/999999999'")
+    visitor.driver.execute_script("document.querySelector('[data-proof]').dataset.proof = '/ledger/proofs/999999999'")
 
     assert tap(visitor).startswith("没有验证完")
     assert notes(visitor)[0].startswith("–")
@@ -202,10 +223,35 @@ def test_a_proof_that_cannot_be_had_is_no_verdict(visitor: Walker, facts: dict[s
 
 def test_a_policy_that_cannot_be_read_is_no_verdict(visitor: Walker, facts: dict[str, Any]) -> None:
     open_scan(visitor, facts)
-    change(visitor, "document.querySelector('#tlog-policy').textContent = '\"nonsense\"'")
+    visitor.driver.execute_script("document.querySelector('#tlog-policy').textContent = '\"nonsense\"'")
 
     assert tap(visitor) == "无法在这里验证：本页所带的公钥不可用（bad_policy）。"
     assert notes(visitor) == []
+
+
+def test_scripts_that_do_not_load_are_no_verdict_and_are_asked_for_again(
+    visitor: Walker, facts: dict[str, Any]
+) -> None:
+    open_scan(visitor, facts)
+    visitor.driver.execute_cdp_cmd("Network.enable", {})
+    visitor.driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": ["*tlog*"]})
+    said = tap(visitor)
+    visitor.driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": []})
+    visitor.errors()
+
+    assert said.startswith("验证程序没有载入")
+    assert tap(visitor).startswith("验证通过")
+    assert tap(visitor).startswith("验证通过")
+    assert len(notes(visitor)) == len(visitor.driver.find_elements("css selector", "[data-proof]"))
+
+
+def test_records_that_still_wait_are_no_verdict(visitor: Walker, facts: dict[str, Any]) -> None:
+    open_scan(visitor, facts)
+    visitor.driver.execute_script(
+        "for (const line of document.querySelectorAll('[data-proof]')) delete line.dataset.proof"
+    )
+
+    assert tap(visitor).startswith("还没有记录写入账本")
 
 
 @pytest.mark.parametrize(
@@ -242,9 +288,7 @@ def test_english_is_english(visitor: Walker, facts: dict[str, Any]) -> None:
     visitor.check()
 
 
-def test_without_script_nothing_is_shown_and_everything_else_works(
-    demo: Demo, visitor: Walker, facts: dict[str, Any]
-) -> None:
+def test_without_script_nothing_is_shown_and_everything_else_works(visitor: Walker, facts: dict[str, Any]) -> None:
     visitor.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
     try:
         visitor.driver.get(f"{visitor.base}/t/{facts['unit_codes'][0]}")
