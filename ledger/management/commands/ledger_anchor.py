@@ -32,11 +32,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         self.require_configuration()
         self.say(anchor_newest(now=timezone.now()))
+        # What earlier calls began is followed as well, so that calling this now and then is enough.
+        self.say(follow_anchors(now=timezone.now()))
         deadline = monotonic() + options["wait"]
         with stop_on_signals() as stop:
-            while self.is_under_way() and monotonic() < deadline and not stop.is_set():
+            while self.is_under_way() and monotonic() < deadline and not stop.wait(0.5):
                 self.say(follow_anchors(now=timezone.now()))
-                stop.wait(0.5)
         for line in anchor_lines(count=len(configured_targets())):
             self.stdout.write(str(line))
         done = {"confirmed"} if options["wait"] else {"confirmed", "sent"}
