@@ -8,6 +8,7 @@ from ledger.adapters.signer import Signer
 from ledger.errors import LedgerFatal
 from ledger.models import Checkpoint, CheckRun, Head
 from ledger.rebuilding import TreeRebuilder
+from ledger.services.anchor_faults import anchor_faults
 from ledger.services.checking.findings import Finding, Progress
 from ledger.services.checking.queue import check_beyond_the_head, check_places, check_queue
 from ledger.services.checking.tree import check_tree, stored_tile
@@ -40,6 +41,9 @@ def check_log(
     yield from check_beyond_the_head()
     yield from check_places()
     yield from check_queue()
+    for fault in anchor_faults():
+        place, _, text = fault.partition(": ")
+        yield Finding(place, text)
 
 
 def _check_head(head: Head, *, signer: Signer | None) -> Iterator[Finding]:
