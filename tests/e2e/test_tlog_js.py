@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from selenium import webdriver
@@ -85,6 +87,44 @@ def test_both_verifiers_agree(page: webdriver.Chrome) -> None:
     assert set(kinds) == codes | {"valid"}
     assert kinds["valid"] > 100
     assert len(found) - kinds["valid"] > 500
+
+
+GOOD = {"at": "2026-11-23T02:05:00.000Z", "kind": "k", "subject": "s", "data": {}}
+CLAIM = {"index": "7", "kind": "k", "subject": "s"}
+READ = """
+const [entry, claim, done] = arguments;
+const bytes = Uint8Array.from(atob(entry), (one) => one.charCodeAt(0));
+import('/tlog.js').then(({ readStatement }) => {
+  try { done(readStatement({ entry: bytes, index: 7n }, claim).subject); } catch (error) { done(`${error.code}`); }
+});
+"""
+
+
+@pytest.mark.parametrize(
+    ("entry", "claim", "answer"),
+    [
+        (GOOD, CLAIM, "s"),
+        (GOOD, CLAIM | {"index": "8"}, "wrong_index"),
+        (GOOD, CLAIM | {"index": "07"}, "wrong_index"),
+        (GOOD, CLAIM | {"kind": "K"}, "wrong_kind"),
+        (GOOD, CLAIM | {"subject": "s "}, "wrong_subject"),
+        (GOOD | {"subject": ["s"]}, CLAIM, "wrong_subject"),
+        (GOOD | {"at": "2026-11-23"}, CLAIM, "not_a_statement"),
+        (GOOD | {"at": "2026-13-45T99:99:99Z"}, CLAIM, "not_a_statement"),
+        (GOOD | {"at": 5}, CLAIM, "not_a_statement"),
+        ({}, CLAIM, "not_a_statement"),
+        ([], CLAIM, "not_a_statement"),
+        (None, CLAIM, "not_a_statement"),
+        (b"not json", CLAIM, "not_a_statement"),
+        (b'{"at":"\xff"}', CLAIM, "not_a_statement"),
+    ],
+)
+def test_an_entry_is_the_statement_asked_for(
+    page: webdriver.Chrome, entry: Any, claim: dict[str, str], answer: str
+) -> None:
+    body = entry if isinstance(entry, bytes) else json.dumps(entry).encode()
+
+    assert page.execute_async_script(READ, base64.b64encode(body).decode(), claim) == answer
 
 
 def test_the_words_of_the_page_know_every_code() -> None:
