@@ -55,7 +55,7 @@ class Command(BaseCommand):
 
     def _replay(self, journal: Path) -> None:
         overwrite_deleted()
-        for kind, key in read(journal):
+        for kind, key in read(journal, kinds=set(Kind)):
             try:
                 erased = erase(target=Target(Kind(kind), key), journal=None, is_replay=True, now=timezone.now())
             except NotFound:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 
@@ -30,14 +31,14 @@ def note(path: Path, *, kind: str, key: str, now: datetime) -> None:
         os.close(folder)
 
 
-def read(path: Path) -> list[tuple[str, str]]:
+def read(path: Path, *, kinds: Collection[str]) -> list[tuple[str, str]]:
     """(kind, key) of every line, the oldest first, each once. Raises InvalidInput with the number of a broken line."""
     found: dict[tuple[str, str], None] = {}
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         parts = line.split()
         if not parts:
             continue
-        if len(parts) != 3:
+        if len(parts) != 3 or parts[1] not in kinds:
             raise InvalidInput(f"{path}: line {number} is not '<time> <kind> <key>'")
         found[parts[1], parts[2]] = None
     return list(found)
