@@ -64,7 +64,7 @@ def commitments_of(world: World) -> dict[str, str]:
         ("inspection", world.inspection.number): {"findings": FINDINGS},
         ("batch", str(world.batch.code)): {"plot": plot},
     }
-    found = {}
+    found: dict[str, str] = {}
     for (prefix, key), texts in known.items():
         for link in proofs_of([f"{prefix}:{key}"]):
             promised = json.loads(entry_body(link.index or 0))["commitments"]
