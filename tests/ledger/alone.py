@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from gi_trace.settings import (  # noqa: F401
-    DATABASES,
-    DEFAULT_AUTO_FIELD,
-    LEDGER_KEY_FILE,
-    LEDGER_ORIGIN,
-    SECRET_KEY,
-    TIME_ZONE,
-    USE_TZ,
-    VAR_DIR,
-)
+from gi_trace.settings import *  # noqa: F403
 
 INSTALLED_APPS = ["ledger"]
+MIDDLEWARE = []
+TEMPLATES = []
 ROOT_URLCONF = "ledger.urls"

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
@@ -82,7 +82,12 @@ class Instance:
 
 
 @contextmanager
-def new_instance(folder: Path, *, key: bytes | None = None) -> Iterator[Instance]:
+def new_instance(
+    folder: Path,
+    *,
+    key: bytes | None = None,
+    steps: Sequence[list[str]] = (["migrate", "-v0"], ["ledger_init"]),
+) -> Iterator[Instance]:
     """A migrated database with an empty log, of the kind the suite runs on; `key` is a key file's contents."""
     if key is not None:
         (folder / "ledger.key").write_bytes(key)
@@ -96,7 +101,7 @@ def new_instance(folder: Path, *, key: bytes | None = None) -> Iterator[Instance
         url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
     instance = Instance(folder=folder, database_url=url)
     try:
-        for command in (["migrate", "-v0"], ["ledger_init"]):
+        for command in steps:
             done = instance.manage(*command)
             assert done.returncode == 0, done.stderr
         yield instance
