@@ -9,11 +9,11 @@ import sys
 
 from gi_trace.node import NoNode, require_packages
 
-SYSTEM_PACKAGES = {"chromium": "chromium", "chromedriver": "chromium-driver"}
+SYSTEM_PACKAGES = {"chromium": "chromium", "chromedriver": "chromium-driver", "openssl": "openssl"}
 
 
 def install_system_packages() -> list[str]:
-    """Install Chromium where we may; returns what is still missing, with the reason."""
+    """Install Chromium and OpenSSL where we may; returns what is still missing, with the reason."""
     missing = [package for command, package in SYSTEM_PACKAGES.items() if not shutil.which(command)]
     if not missing:
         return []

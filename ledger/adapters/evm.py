@@ -67,7 +67,9 @@ def _reasons() -> Iterator[None]:
     except ContractLogicError as error:
         raise NotAnchored(f"the contract refuses: {_refusal(error)}") from error
     except RequestException as error:
-        raise NotAnchored(f"the node does not answer ({type(error).__name__})") from error
+        # Never the address itself: it may hold a provider's key, and this is shown on a public page.
+        told = type(error).__name__ if error.response is None else f"HTTP {error.response.status_code}"
+        raise NotAnchored(f"the node does not answer ({told})") from error
     except NotAnchored:
         raise
     except Exception as error:
@@ -210,9 +212,9 @@ def read_account_key(path: Path) -> str:
     try:
         mode, text = stat.S_IMODE(path.stat().st_mode), path.read_text(encoding="ascii").strip()
     except (OSError, ValueError) as error:
-        raise NotAnchored(f"the chain key {path} cannot be read") from error
+        raise NotAnchored("the file GI_TRACE_CHAIN_KEY_FILE names cannot be read") from error
     if mode & 0o077:
-        raise NotAnchored(f"the chain key {path} is open to others (mode {mode:04o}); chmod 600 it")
+        raise NotAnchored(f"the file GI_TRACE_CHAIN_KEY_FILE names is open to others (mode {mode:04o}); chmod 600 it")
     return text
 
 

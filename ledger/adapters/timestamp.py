@@ -32,7 +32,7 @@ def stamp(*, url: str, text: bytes, certificates: Path) -> tuple[bytes, Stamp]:
     try:
         roots = read_roots(certificates.read_bytes())
     except (OSError, VerificationError) as error:
-        raise NotAnchored(f"GI_TRACE_TSA_CERTIFICATES: {certificates} is not usable ({error})") from error
+        raise NotAnchored(f"the file GI_TRACE_TSA_CERTIFICATES names is not usable ({_short(error)})") from error
     request = TimestampRequestBuilder().data(text).hash_algorithm(HashAlgorithm.SHA256).cert_request(cert_request=True)
     query = request.build()
     try:
@@ -81,6 +81,10 @@ def name_of(url: str) -> str:
     parts = urlsplit(url)
     host = parts.netloc.rpartition("@")[2]
     return f"{parts.scheme}://{host}{parts.path}"
+
+
+def _short(error: Exception) -> str:
+    return (error.strerror or "unreadable") if isinstance(error, OSError) else str(error)
 
 
 def _post(url: str, query: bytes) -> bytes:

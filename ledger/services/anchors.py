@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from ledger.adapters.evm import Chain
 
 Kind, Status = Anchor.Kind, Anchor.Status
+# Longer than signing and sending may take.
+_HELD_FOR = timedelta(minutes=1)
 # A block takes seconds; asking a node more often tells nothing new and may cost money.
 _LOOK_EVERY = timedelta(seconds=15)
 
@@ -102,7 +104,9 @@ def _begin(target: Target, *, now: datetime, at_once: bool = False) -> list[str]
     )
     if row.status in (Status.SENT, Status.CONFIRMED):
         return []
-    return _try(row, now=now) if is_new or at_once else []
+    # A row just claimed is in somebody's hands; sending beside them would cost a second fee.
+    is_taken = row.status == Status.PENDING and row.tried_at is not None and row.tried_at > now - _HELD_FOR
+    return _try(row, now=now) if is_new or (at_once and not is_taken) else []
 
 
 def _follow(target: Target, *, now: datetime, patiently: bool = False) -> list[str]:

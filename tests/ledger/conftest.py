@@ -47,7 +47,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 def server(authority: Authority, settings: Settings) -> Iterator[Server]:
     """A time-stamp authority, and settings that name it, with a password."""
     server = Server(authority)
-    settings.TSA_URL = server.url.replace("://", "://user:secret@") + "?key=secret"
+    settings.CHAIN_URL, settings.TSA_URL = "", server.url.replace("://", "://user:secret@") + "?key=secret"
     settings.TSA_CERTIFICATES = str(authority.folder / "root.pem")
     yield server
     server.stop()
@@ -58,7 +58,7 @@ def node(tmp_path: Path, settings: Settings) -> Iterator[LocalChain]:
     """A chain with the contract, and settings that name it."""
     chain = LocalChain(tmp_path / "chain")
     settings.CHAIN_URL, settings.CHAIN_CONTRACT = chain.url, chain.contract
-    settings.CHAIN_CONFIRMATIONS = 3
+    settings.CHAIN_CONFIRMATIONS, settings.TSA_URL = 3, ""
     use_key(settings, tmp_path, OWNER)
     yield chain
     chain.stop()

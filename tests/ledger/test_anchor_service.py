@@ -152,7 +152,8 @@ def test_an_altered_stamp_is_found(signer: Signer, server: Server, settings: Set
     assert "cannot be checked: GI_TRACE_TSA_CERTIFICATES names no certificate" in next(anchor_faults())
 
 
-def test_nothing_is_configured(signer: Signer) -> None:
+def test_nothing_is_configured(signer: Signer, settings: Settings) -> None:
+    settings.CHAIN_URL = settings.TSA_URL = ""
     filled(signer, 3)
 
     assert anchors_round(now=NOW) == anchor_newest(now=NOW) == follow_anchors(now=NOW) == []
