@@ -28,6 +28,14 @@ def read_log(folder: Path, vkey: str) -> list[bytes]:
     return entries
 
 
+def check_growth(folder: Path, vkey: str, *, older: bytes) -> None:
+    """That the log in the folder begins with everything an older checkpoint, kept by this reader, had signed."""
+    old_size, old_root = _read_checkpoint(older, vkey=vkey)
+    entries = read_log(folder, vkey)
+    assert len(entries) >= old_size
+    assert reference_root(entries[:old_size]) == old_root
+
+
 def _read_checkpoint(data: bytes, *, vkey: str) -> tuple[int, bytes]:
     name, key_id, material = vkey.split("+", 2)
     key = base64.b64decode(material)

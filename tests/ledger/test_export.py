@@ -12,7 +12,7 @@ from ledger.adapters.signer import Signer
 from ledger.services.exporting import export_log
 from ledger.services.sequencing import sequence_batch
 from tests.ledger.helpers import NOW, filled, queue, statement
-from tests.ledger.static_client import read_log
+from tests.ledger.static_client import check_growth, read_log
 
 
 @pytest.mark.django_db
@@ -40,6 +40,7 @@ def test_an_export_grows_and_collects_its_partial_tiles(signer: Signer, tmp_path
     export_log(folder=out)
 
     assert len(read_log(out, str(signer.vkey))) == 400
+    check_growth(out, str(signer.vkey), older=first)
     assert (out / "checkpoint").read_bytes() != first
     assert not (out / "tile/0/000.p").exists()
     assert not (out / "tile/entries/000.p").exists()
