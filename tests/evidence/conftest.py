@@ -30,16 +30,10 @@ from products.scans.services.visitors import Visitor
 from products.trace.models.batch import Batch
 from products.trace.services.batches import correct_batch, register_batch, release_batch
 from tests import factories
-from tests.ledger.flushing import flush_allowed
+from tests.evidence.zips import Files, unpack
 
 ORIGIN = "log.example/evidence"
 CONTACT = "13800138000"
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _flush_past_the_triggers() -> Iterator[None]:
-    with flush_allowed():
-        yield
 
 
 @pytest.fixture(autouse=True)
@@ -51,7 +45,7 @@ def _fresh_boundaries() -> Iterator[None]:
 
 
 @pytest.fixture
-def signer(transactional_db: None, tmp_path: Path, settings: Settings, now: datetime) -> Signer:
+def signer(db: None, tmp_path: Path, settings: Settings, now: datetime) -> Signer:
     settings.LEDGER_KEY_FILE = tmp_path / "keys" / "ledger.key"
     settings.LEDGER_ORIGIN = ORIGIN
     settings.VAR_DIR = tmp_path / "var"
@@ -83,7 +77,9 @@ class World:
 
 
 @pytest.fixture
-def world(signer: Signer, regions: None, makers: Enterprise, maker: Actor, officer_north: Actor, now: datetime) -> World:
+def world(
+    signer: Signer, regions: None, makers: Enterprise, maker: Actor, officer_north: Actor, now: datetime
+) -> World:
     authorisation = factories.make_authorisation(enterprise=makers)
     batch = register_batch(
         actor=maker, authorisation_code=authorisation.code, lot="DB-2026-001", origin_code=factories.PIDU,
@@ -128,3 +124,29 @@ def export(world: World, tmp_path: Path, now: datetime) -> Callable[..., Path]:
         return path
 
     return make
+
+
+@pytest.fixture(scope="session")
+def kept() -> list[tuple[Files, str]]:
+    return []
+
+
+@pytest.fixture
+def good(db: None, request: pytest.FixtureRequest, kept: list[tuple[Files, str]]) -> tuple[Files, str]:
+    """A real bundle and its policy, made once: only files are needed afterwards."""
+    if not kept:
+        world: World = request.getfixturevalue("world")
+        officer: Actor = request.getfixturevalue("officer_north")
+        path: Path = request.getfixturevalue("export")(officer, "case", world.case.number)
+        kept.append((unpack(path), world.policy))
+    return kept[0]
+
+
+@pytest.fixture
+def files(good: tuple[Files, str]) -> Files:
+    return dict(good[0])
+
+
+@pytest.fixture
+def policy(good: tuple[Files, str]) -> str:
+    return good[1]

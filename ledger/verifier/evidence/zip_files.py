@@ -81,7 +81,7 @@ def _require_harmless(info: ZipInfo) -> None:
         raise VerificationError("bad_file_name", f"{name[:200]!r} is no name of a file in a bundle")
     if info.flag_bits & 0x2041:
         raise VerificationError("encrypted_file", f"{name} is encrypted")
-    if (mode and not stat.S_ISREG(mode)) or info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
+    if stat.S_IFMT(mode) not in (0, stat.S_IFREG) or info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
         raise VerificationError("not_a_plain_file", f"{name} is a link, a folder, or packed in another way")
     if info.file_size > MAX_FILE_BYTES:
         raise VerificationError("file_too_large", f"{name}: {info.file_size} bytes, at most {MAX_FILE_BYTES}")

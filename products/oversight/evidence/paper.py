@@ -137,12 +137,13 @@ def wrap(text: str, size: float, width: float) -> Iterator[str]:
     line, used = "", 0.0
     for token in _TOKEN.findall(text):
         for part in _parts(token, size, width):
-            taken = typeface.width(part, size)
-            if line and used + typeface.width(part.rstrip(), size) > width and part not in _CLOSING:
+            # A closing mark may stand over the margin, one of them: it never begins a line.
+            hangs = part in _CLOSING and used <= width
+            if line and used + typeface.width(part.rstrip(), size) > width and not hangs:
                 yield line.rstrip()
                 line, used = "", 0.0
             line += part
-            used += taken
+            used += typeface.width(part, size)
     yield line.rstrip()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from uuid import UUID
@@ -22,6 +22,7 @@ from products.labels.services.erasure import forget_requester
 from products.oversight.models.case import Case, CaseStep
 from products.oversight.models.inspection import Inspection
 from products.oversight.services.erasure_journal import note
+from products.oversight.services.evidence import purge_evidence
 from products.registry.services.erasure import forget_name
 from products.scans.services.erasure import erase_complaint
 from products.trace.services.erasure import erase_plot
@@ -64,6 +65,9 @@ def erase(*, target: Target, journal: Path | None, is_replay: bool = False, now:
     Raises NotFound, InvalidInput, ErasureRefused, having written nothing.
     """
     erased = _BY_KIND[target.kind](target.key, is_replay, now)
+    if any(erased.values()):
+        # Bundles quote values with their salts. They last a day and are soon made again: all go, once it is done.
+        transaction.on_commit(lambda: purge_evidence(now=datetime.max.replace(tzinfo=UTC)))
     if journal is not None and any(erased.values()):
         note(journal, kind=target.kind.value, key=target.key, now=now)
     return erased
