@@ -9,6 +9,8 @@ from products.errors import Conflict, Forbidden
 
 # Tables of these apps may have held what was erased; the log's never do, and are far larger.
 _APPS = ("products", "auth", "sessions", "django_tasks_database")
+# A quarter of a second each: an automatic ANALYZE is over by then, a forgotten session is not.
+_ATTEMPTS = 40
 
 
 class DatabaseBusy(Conflict):
@@ -45,6 +47,7 @@ def clean_files() -> str:
         )
         if others := [name for (name,) in cursor.fetchall()]:
             raise Forbidden(f"run this as the owner of the tables: {', '.join(others)}")
+        _await_older_snapshots()
         for name in names:
             # FULL: a plain VACUUM leaves the bytes in the page. ANALYZE: its statistics quote common values.
             cursor.execute(f"VACUUM (FULL, ANALYZE) {connection.ops.quote_name(name)}")
@@ -55,6 +58,29 @@ def clean_files() -> str:
             cursor.execute("VACUUM FULL pg_catalog.pg_statistic")
     rest = "" if is_superuser else "; a superuser has yet to run VACUUM FULL pg_catalog.pg_statistic"
     return f"{len(names)} tables written anew{rest}"
+
+
+def _await_older_snapshots() -> None:
+    """Rows that another transaction may still see are copied by VACUUM FULL, however dead. Raises DatabaseBusy."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id()::text::numeric % 4294967296")
+        (now,) = cursor.fetchone()
+        for _attempt in range(_ATTEMPTS):
+            # Snapshots of this database, and transactions of any: every later snapshot, that of VACUUM as well,
+            # reaches back to the oldest transaction that runs anywhere. `age` counts back from the newest.
+            cursor.execute(
+                "SELECT count(*) FROM (SELECT backend_xmin AS held FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                " UNION ALL SELECT backend_xid FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+                " UNION ALL SELECT xmin FROM pg_replication_slots"
+                " UNION ALL SELECT transaction FROM pg_prepared_xacts) AS holders"
+                " WHERE held IS NOT NULL AND age(held) >= age(%s::text::xid)",
+                [str(now)],
+            )
+            if not cursor.fetchone()[0]:
+                return
+            cursor.execute("SELECT pg_sleep(0.25)")
+    raise DatabaseBusy("another transaction is older than this: end it (pg_stat_activity), then run this again")
 
 
 def _clean_sqlite() -> str:

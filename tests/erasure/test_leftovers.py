@@ -66,3 +66,22 @@ def test_finishing_beside_a_reader_says_that_it_could_not(world: World, much_lat
     reader.close()
     call_command("erase_person", "--finish")
     assert in_files(world.markers | world.secrets) == set()
+
+
+def test_finishing_beside_an_older_transaction_says_that_it_could_not(
+    world: World, much_later: object, tmp_path: Path
+) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("PostgreSQL keeps a deleted row for those who began before")
+    reader = connection.copy()
+    with reader.cursor() as cursor:
+        cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+        cursor.execute("SELECT count(*) FROM products_complaint")
+    world.erase_all(tmp_path / "erasure.journal")
+
+    with pytest.raises(CommandError, match="another transaction"):
+        call_command("erase_person", "--finish")
+
+    reader.close()
+    call_command("erase_person", "--finish")
+    assert in_files(world.markers | world.secrets) == set()

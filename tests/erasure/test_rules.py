@@ -9,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, models, transaction
 from django.test import Client
+from pytest_django import Settings
 
 from products.access import Role
 from products.accounts.models.idempotency import IdempotencyRecord
@@ -19,7 +20,7 @@ from products.errors import ErasureRefused
 from products.oversight.models.case import Case, CaseStep
 from products.oversight.models.inspection import Inspection
 from products.oversight.services.cases import open_case
-from products.oversight.services.erasure import Kind, Target, account_target, erase
+from products.oversight.services.erasure import Kind, Target, account_target, erase, preview
 from products.oversight.services.inspections import publish_result
 from products.registry.models.authorisation import AuthorisationDecision, UseStatement
 from products.scans.models.complaint import Complaint
@@ -197,3 +198,17 @@ def test_what_is_not_there_or_gone_already_is_said(world: World, tmp_path: Path)
     for _time in range(2):
         call_command("erase_person", "--complaint", world.complaint.number, "--yes", "--journal", str(journal))
     assert len(journal.read_text().splitlines()) == 1
+
+
+def test_bundles_of_evidence_go_with_the_values_they_quote(
+    world: World, now: datetime, tmp_path: Path, settings: Settings
+) -> None:
+    settings.VAR_DIR = tmp_path
+    bundle = tmp_path / "files" / "evidence" / "7" / f"{'0' * 64}.zip"
+    bundle.parent.mkdir(parents=True)
+    bundle.write_bytes(PLOT.encode())
+
+    preview(target=Target(Kind.COMPLAINT, world.complaint.number), now=now)
+    assert bundle.exists()
+    erased(Kind.COMPLAINT, world.complaint.number, now)
+    assert not bundle.exists()
