@@ -12,7 +12,6 @@ from typing import TextIO
 
 from ledger.verifier.encoding import write_base64
 from ledger.verifier.errors import VerificationError
-from ledger.verifier.evidence.bundle_report import check_bundle
 from ledger.verifier.evidence.options import add_options, check_evidence
 from ledger.verifier.policy import parse_policy
 from ledger.verifier.verify import VerifiedEntry, verify_proof
@@ -42,6 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return UNUSABLE
     try:
         if is_bundle:
+            # Imported here: a single proof needs none of it.
+            from ledger.verifier.evidence.bundle_report import check_bundle
+
             for lines in list(check_bundle(options, policy=policy)):
                 _say(sys.stdout, *lines)
             return VALID
