@@ -49,6 +49,7 @@ def signer(db: None, tmp_path: Path, settings: Settings, now: datetime) -> Signe
     settings.LEDGER_KEY_FILE = tmp_path / "keys" / "ledger.key"
     settings.LEDGER_ORIGIN = ORIGIN
     settings.VAR_DIR = tmp_path / "var"
+    settings.VAR_DIR.mkdir()
     create_log(key_file=settings.LEDGER_KEY_FILE, origin=ORIGIN, now=now)
     return load_signer(key_file=settings.LEDGER_KEY_FILE, origin=ORIGIN)
 
