@@ -100,8 +100,14 @@ def _statements(first: int, last: int, *, progress: Progress) -> Iterator[list[t
     """The entries that are there, in portions, each with the words a finding names it by."""
     for stretch in read_entries(first, last):
         places = range(stretch.first, stretch.first + len(stretch.bodies))
-        yield [(f"entry {index}", body) for index, body in zip(places, stretch.bodies, strict=True) if body is not None]
+        bodies = zip(places, stretch.bodies, strict=True)
+        yield [(f"entry {index}", body) for index, body in bodies if body is not None and not _is_own(body)]
         progress(places.stop, last)
+
+
+def _is_own(body: bytes) -> bool:
+    """Whether the log speaks of itself (`ledger.key_rotated`): no business row stands behind it."""
+    return b'"kind":"ledger.' in body
 
 
 def _subject(body: bytes) -> str:
