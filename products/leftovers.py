@@ -55,6 +55,8 @@ def clean_files() -> str:
         cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
         (is_superuser,) = cursor.fetchone()
         if is_superuser:
+            # What ANALYZE has just replaced died after the first wait.
+            _await_older_snapshots()
             cursor.execute("VACUUM FULL pg_catalog.pg_statistic")
     rest = "" if is_superuser else "; a superuser has yet to run VACUUM FULL pg_catalog.pg_statistic"
     return f"{len(names)} tables written anew{rest}"
