@@ -38,7 +38,7 @@ def test_it_says_what_is_proven_what_not_and_who_is_who(world: World, export: Ex
         "2026-11-2312:00:00北京时间（2026-11-23T04:00:00Z）", "与标准时间同步情况：未知", "平台不记录录入所用设备",
         str(world.signer.vkey), "自记录以来未改动", "记录内容在写入账本之前是否真实（诉讼规则第十八条）",
         "导出方是使用本平台履行监管职责的市场监督管理部门", "平台不是独立的第三方存证机构", "没有第三方的时间凭据",
-        "举报人的联系方式", "python-mledger.verifier证据包.zip--policyPOLICY", "企业自行申报；产地范围、授权和日期经平台核对",
+        "举报人的联系方式", "业务记录与账本条目有", "python-mledger.verifier证据包.zip--policyPOLICY", "企业自行申报；产地范围、授权和日期经平台核对",
         "第9条2026-11-2312:01:00案件进展", "操作主体：平台（含无账户的公众提交）", "消费者陈述",
     ):  # fmt: skip
         assert words in text, words

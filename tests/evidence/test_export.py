@@ -180,7 +180,19 @@ def test_a_value_that_was_erased_stays_closed(world: World, export: Export) -> N
 def test_a_row_changed_behind_the_logs_back_opens_nothing(world: World, export: Export) -> None:
     Batch.objects.filter(pk=world.batch.pk).update(plot_name="王五家的地")
 
-    assert verify(export(world.maker, "batch", world.batch.code).read_bytes(), world.policy).opened == 1
+    path = export(world.maker, "batch", world.batch.code)
+
+    assert verify(path.read_bytes(), world.policy).opened == 1
+    told = [text for text in manifest_of(path)["record_differences"] if text.startswith(f"batch {world.batch.code}")]
+    assert any("plot does not fit the commitment of entry 1" in text for text in told)
+
+
+def test_rows_that_are_what_the_entries_say_differ_in_nothing(world: World, export: Export) -> None:
+    path = export(world.maker, "batch", world.batch.code)
+
+    # The factories put enterprise and authorisation in place without a word in the log.
+    told = {text.partition(":")[0] for text in manifest_of(path)["record_differences"]}
+    assert told == {f"enterprise {world.enterprise.uscc}", f"authorisation {world.authorisation.code}"}
 
 
 def test_a_case_without_a_known_party(world: World, export: Export, officer_north: Actor, now: datetime) -> None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any, BinaryIO, Final
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.utils import translation
 
 from products.access import Actor, Role
 from products.audit import timestamp
+from products.coverage import compare
 from products.oversight.evidence import words
 from products.oversight.evidence.cover import Cover, write_cover
 from products.oversight.evidence.environment import environment
@@ -25,6 +27,7 @@ from products.proofs import ProofLink, Seal, anchors_of, evidence_entries, pinne
 from products.trace.queries.batches import actor_names
 
 COMMITMENTS: Final = "records/commitments.json"
+SHOWN_DIFFERENCES: Final = 100
 
 
 @dataclass(frozen=True)
@@ -126,6 +129,7 @@ class _Bundle:
             "left_out": self._left_out(role),
             "kinds": {kind: {"words": words.kind_words(kind), "source": words.source_of(kind)} for kind in kinds},
             "entry_devices": "not recorded",
+            **self._comparison(),
             "entries": self._lines,
             "waiting": [
                 {"kind": link.kind, "subject": link.subject, "queued_at": timestamp(link.at)}
@@ -133,6 +137,12 @@ class _Bundle:
                 if link.index is None
             ],
         }
+
+    def _comparison(self) -> dict[str, Any]:
+        """What `ledger_check` would say of these rows now: whether the records are what the entries say."""
+        differences = compare(subjects=self._request.subjects)
+        shown = [str(one) for one in islice(differences, SHOWN_DIFFERENCES)]
+        return {"record_differences": shown, "more_record_differences": sum(1 for _ in differences)}
 
     def _left_out(self, role: Role) -> list[str]:
         scope = self._request.scope

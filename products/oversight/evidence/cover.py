@@ -91,6 +91,7 @@ def _facts(paper: Paper, cover: Cover) -> None:
         # Of the line as it stands in a policy, without its end: `printf %s KEY | sha256sum`.
         ("公钥 SHA-256", hashlib.sha256(vkey.encode()).hexdigest()),
         ("记录", f"{len(cover.lines)} 条已入账" + (f"；另有 {waiting} 条等待入账，不在本包内" if waiting else "")),
+        ("业务记录比对", _comparison(facts)),
         ("账本自查", _check(facts)),
     ):
         paper.fact(label, value)
@@ -98,6 +99,13 @@ def _facts(paper: Paper, cover: Cover) -> None:
 
 def _synchronisation(text: str) -> str:
     return "未知" if text == "unknown" else text
+
+
+def _comparison(facts: Mapping[str, Any]) -> str:
+    count = len(facts["record_differences"]) + facts["more_record_differences"]
+    if not count:
+        return "导出时逐项比对，业务记录与账本条目一致"
+    return f"导出时逐项比对，业务记录与账本条目有 {count} 处不一致，以条目为准；逐处列于 manifest.json"
 
 
 def _check(facts: Mapping[str, Any]) -> str:
