@@ -1,14 +1,21 @@
-"""The log's Ed25519 key: a file nobody else may read, and beside it a note of the last thing it signed."""
+"""The log's Ed25519 key: a file nobody else may read, and beside it a note of the last thing it signed.
+
+While a rotation is under way a second file, `.next`, holds the key that comes after; `.retired-<key id>` are those
+that came before.
+"""
 
 from __future__ import annotations
 
 import os
-import stat
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from ledger.adapters.key_files import create_file, put_file, read_key_file, sync_folder
+from ledger.adapters.second import SecondSigner, second_signers
 from ledger.errors import LedgerFatal
 from ledger.verifier.checkpoint import CheckpointText, parse_checkpoint_text
 from ledger.verifier.errors import VerificationError
@@ -18,29 +25,73 @@ from ledger.verifier.note import ED25519, Note, Signature, VerifierKey, parse_no
 class Signer:
     """Signs checkpoints under the log's origin."""
 
-    def __init__(self, *, key_file: Path, origin: str, private: Ed25519PrivateKey) -> None:
-        self._private = private
-        self._mark_file = key_file.with_name(key_file.name + ".signed")
-        public = private.public_key().public_bytes_raw()
+    def __init__(
+        self, *, key_file: Path, origin: str, private: Ed25519PrivateKey, seconds: Sequence[SecondSigner] = ()
+    ) -> None:
+        self.key_file = key_file
         self.origin = origin
-        self.vkey = VerifierKey.make(name=origin, kind=ED25519, public=public)
+        self.seconds = seconds
+        self._private = private
+        self.vkey = _vkey(private, origin=origin)
+        self._mark_file = key_file.with_name(key_file.name + ".signed")
 
-    def sign(self, checkpoint: CheckpointText) -> bytes:
-        """The signed note, checked with the verifier's own eyes before anyone sees it."""
+    def sign(
+        self, checkpoint: CheckpointText, *, successor: Signer | None = None, now: datetime | None = None
+    ) -> bytes:
+        """The signed note, checked with the verifier's own eyes before anyone sees it.
+
+        `successor` signs as well, on the checkpoint that hands the log over to it. `now` is the time that the second
+        signatures give, where they give one.
+        """
         text = str(checkpoint)
-        blob = self._private.sign(text.encode())
-        note = Note(text=text, signatures=(Signature(name=self.origin, key_id=self.vkey.key_id, blob=blob),))
-        data = str(note).encode()
-        if not verified_signatures(parse_note(data), [self.vkey]):
+        signers = [self] if successor is None else [self, successor]
+        lines = [signer._line(text) for signer in signers]
+        lines += [second.sign(checkpoint, now=now) for second in self.seconds]
+        data = str(Note(text=text, signatures=tuple(lines))).encode()
+        note = parse_note(data)
+        if len(verified_signatures(note, [signer.vkey for signer in signers])) != len(signers):
             raise LedgerFatal("the key does not verify its own signature")
+        for second, line in zip(self.seconds, lines[len(signers) :], strict=True):
+            if not second.verifies(line.blob, text=text):
+                raise LedgerFatal(f"the {second.words} key does not verify its own signature")
         return data
+
+    def follow(self, vkey: str) -> None:
+        """Become `vkey`, the key in force, where a rotation has moved on since the file was read.
+
+        Raises LedgerFatal when no file here holds it.
+        """
+        if vkey == str(self.vkey):
+            return
+        for private in self._present():
+            if str(found := _vkey(private, origin=self.origin)) == vkey:
+                self._private, self.vkey = private, found
+                return
+        raise LedgerFatal(f"the log was created for {vkey}, the key is {self.vkey}{self._advice(vkey)}")
+
+    def successor(self) -> Signer | None:
+        """The key that waits in `.next`, unless it is in force already."""
+        path = next_file(self.key_file)
+        if not path.exists():
+            return None
+        found = Signer(key_file=self.key_file, origin=self.origin, private=_read_private(path))
+        return None if found.vkey == self.vkey else found
+
+    def settle(self) -> None:
+        """After a rotation: keep the key before as retired, and give the key in force its place. May be repeated."""
+        path = next_file(self.key_file)
+        if not path.exists() or _vkey(_read_private(path), origin=self.origin) != self.vkey:
+            return
+        before = read_key_file(self.key_file)
+        retired = _vkey(_private_of(self.key_file, before), origin=self.origin)
+        put_file(retired_file(self.key_file, retired), before, mode=0o400)
+        # Dying here leaves the old key in two places, and the next attempt does the rest.
+        os.replace(path, self.key_file)
+        sync_folder(path)
 
     def remember(self, note: bytes) -> None:
         """Keep the newest signed checkpoint beside the key, away from the database. Called after the commit."""
-        # Two sequencers may get here at once; neither may tear the other's file.
-        fresh = self._mark_file.with_suffix(f".{os.getpid()}")
-        _write(fresh, note, flags=os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-        fresh.replace(self._mark_file)
+        put_file(self._mark_file, note)
 
     def last_signed(self) -> CheckpointText | None:
         """What `remember` kept; None before the first time. Raises LedgerFatal when it is not ours."""
@@ -48,52 +99,85 @@ class Signer:
             return None
         try:
             note = parse_note(self._mark_file.read_bytes())
-            if not verified_signatures(note, [self.vkey]):
+            # Between a rotation and this note came a crash, or a slower sequencer: then the key before signed it.
+            if not verified_signatures(note, [self.vkey]) and not verified_signatures(note, self._keys()):
                 raise LedgerFatal(f"{self._mark_file} was not signed with this key")
             return parse_checkpoint_text(note.text)
         except VerificationError as error:
             raise LedgerFatal(f"{self._mark_file}: {error}") from error
 
+    def _line(self, text: str) -> Signature:
+        return Signature(name=self.origin, key_id=self.vkey.key_id, blob=self._private.sign(text.encode()))
+
+    def _present(self, *others: Path) -> Iterator[Ed25519PrivateKey]:
+        # The next key is looked for first: read the other way round, it could move from there to here in between.
+        for path in (next_file(self.key_file), self.key_file, *others):
+            try:
+                yield _read_private(path)
+            except LedgerFatal:
+                if path.exists():
+                    raise
+
+    def _keys(self) -> list[VerifierKey]:
+        retired = self.key_file.parent.glob(f"{self.key_file.name}.retired-*")
+        return [_vkey(private, origin=self.origin) for private in self._present(*sorted(retired))]
+
+    def _advice(self, vkey: str) -> str:
+        try:
+            retired = retired_file(self.key_file, VerifierKey.parse(vkey))
+        except VerificationError:
+            return ""
+        if retired.exists():
+            words = "; the log's key was rotated since, so this is an older database. Restore the newest one"
+        else:
+            words = "; if one of the two is restored from a backup, it is older than a rotation. Restore the newest"
+        return f"{words}: docs/operations.md, 'A restored database'"
+
+
+def next_file(key_file: Path) -> Path:
+    """Where the key waits that will come after."""
+    return key_file.with_name(key_file.name + ".next")
+
+
+def retired_file(key_file: Path, vkey: VerifierKey) -> Path:
+    """Where a key is kept that came before."""
+    return key_file.with_name(f"{key_file.name}.retired-{vkey.key_id.hex()}")
+
 
 def create_key(*, key_file: Path) -> None:
     """Write a fresh private key (PKCS #8, PEM, mode 0600). Raises FileExistsError rather than replace one."""
-    key_file.parent.mkdir(parents=True, exist_ok=True)
     private = Ed25519PrivateKey.generate()
     pem = private.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    _write(key_file, pem, flags=os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+    create_file(key_file, pem)
 
 
 def load_signer(*, key_file: Path, origin: str) -> Signer:
-    """Read the key. Raises LedgerFatal when it is missing, unreadable or open to others."""
+    """Read the key, and those of the second signatures that are configured.
+
+    Raises LedgerFatal when one is missing, unreadable, another's or open to others.
+    """
+    private = _read_private(key_file)
     try:
-        mode = stat.S_IMODE(key_file.stat().st_mode)
-        pem = key_file.read_bytes()
-    except OSError as error:
-        raise LedgerFatal(f"the key {key_file} cannot be read: {error.strerror}") from error
-    if mode & (stat.S_IRWXO | stat.S_IWGRP):
-        raise LedgerFatal(f"the key {key_file} is open to others (mode {mode:04o}); chmod 600 it")
-    try:
-        private = serialization.load_pem_private_key(pem, password=None)
-    except (ValueError, TypeError) as error:
-        raise LedgerFatal(f"the key {key_file} is not a PEM private key") from error
-    if not isinstance(private, Ed25519PrivateKey):
-        raise LedgerFatal(f"the key {key_file} is not an Ed25519 key")
-    try:
-        return Signer(key_file=key_file, origin=origin, private=private)
+        return Signer(key_file=key_file, origin=origin, private=private, seconds=second_signers(origin=origin))
     except VerificationError as error:
         raise LedgerFatal(f"the origin {origin!r} cannot name a key: {error.detail}") from error
 
 
-def _write(path: Path, data: bytes, *, flags: int) -> None:
-    descriptor = os.open(path, flags, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(descriptor)
-    folder = os.open(path.parent, os.O_RDONLY)
+def _read_private(path: Path) -> Ed25519PrivateKey:
+    return _private_of(path, read_key_file(path))
+
+
+def _private_of(path: Path, pem: bytes) -> Ed25519PrivateKey:
     try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+        private = serialization.load_pem_private_key(pem, password=None)
+    except (ValueError, TypeError) as error:
+        raise LedgerFatal(f"the key {path} is not a PEM private key") from error
+    if not isinstance(private, Ed25519PrivateKey):
+        raise LedgerFatal(f"the key {path} is not an Ed25519 key")
+    return private
+
+
+def _vkey(private: Ed25519PrivateKey, *, origin: str) -> VerifierKey:
+    return VerifierKey.make(name=origin, kind=ED25519, public=private.public_key().public_bytes_raw())

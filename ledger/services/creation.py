@@ -25,8 +25,7 @@ def create_log(*, key_file: Path, origin: str, now: datetime, if_missing: bool =
         if not if_missing:
             raise LedgerFatal(f"the log {head.origin} exists; it is never created twice")
         signer = load_signer(key_file=key_file, origin=origin)
-        if head.vkey != str(signer.vkey):
-            raise LedgerFatal(f"the log was created for {head.vkey}, the key is {signer.vkey}")
+        signer.follow(head.vkey)
         return False
     if not key_file.exists():
         create_key(key_file=key_file)
@@ -42,7 +41,7 @@ def _sign_empty_log(*, signer: Signer, now: datetime) -> None:
     with transaction.atomic(durable=True):
         if Span.objects.exists() or Checkpoint.objects.exists():
             raise LedgerFatal("the database holds parts of another log")
-        note = signer.sign(CheckpointText(origin=signer.origin, size=0, root=EMPTY_ROOT))
+        note = signer.sign(CheckpointText(origin=signer.origin, size=0, root=EMPTY_ROOT), now=now)
         Checkpoint.objects.create(size=0, root=EMPTY_ROOT, note=note, signed_at=now)
         LogKey.objects.create(vkey=str(signer.vkey), from_size=0, created_at=now)
         Head.objects.create(origin=signer.origin, vkey=str(signer.vkey), size=0, root=EMPTY_ROOT)

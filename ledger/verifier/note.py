@@ -1,4 +1,4 @@
-"""Signed notes and verifier keys (c2sp.org/signed-note), and Ed25519 cosignatures (c2sp.org/tlog-cosignature)."""
+"""Signed notes and verifier keys (c2sp.org/signed-note), and cosignatures (c2sp.org/tlog-cosignature)."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from ledger.verifier.encoding import MAX_INTEGER, read_base64, read_utf8, write_base64
 from ledger.verifier.errors import VerificationError
+from ledger.verifier.mldsa import cosigned_subtree, mldsa_public_key
 
 ED25519 = 0x01
 COSIGNATURE = 0x04
+MLDSA44 = 0x06
+_PUBLIC_BYTES = {ED25519: 32, COSIGNATURE: 32, MLDSA44: 1312}
 MAX_NOTE_BYTES = 1_000_000
 MAX_SIGNATURES = 100
 _KEY_ID = re.compile(r"[0-9a-f]{8}")
@@ -44,8 +47,10 @@ class VerifierKey:
         if len(parts) != 3 or not _KEY_ID.fullmatch(parts[1]):
             raise VerificationError("bad_vkey", "a verifier key reads name+8 hex digits+base64")
         material = read_base64(parts[2], what="the verifier key")
-        if len(material) != 33 or material[0] not in (ED25519, COSIGNATURE):
-            raise VerificationError("bad_vkey", "only Ed25519 keys (types 0x01 and 0x04) are understood")
+        if not material or len(material) - 1 != _PUBLIC_BYTES.get(material[0]):
+            raise VerificationError("bad_vkey", "only Ed25519 (types 0x01, 0x04) and ML-DSA-44 (0x06) are understood")
+        if material[0] == MLDSA44:
+            mldsa_public_key(material[1:])
         key = cls.make(name=parts[0], kind=material[0], public=material[1:])
         if key.key_id.hex() != parts[1]:
             raise VerificationError("bad_vkey", "the key id does not belong to this name and key")
@@ -118,15 +123,18 @@ def cosigned_message(*, time: int, text: str) -> bytes:
 def _verify_signature(key: VerifierKey, *, text: str, blob: bytes) -> int | None:
     time: int | None = None
     message = text.encode()
-    if key.kind == COSIGNATURE:
+    if key.kind != ED25519:
         time, blob = int.from_bytes(blob[:8], "big"), blob[8:]
         if time > MAX_INTEGER:
             raise VerificationError("bad_signature", f"the time of {key.name} is out of range")
         message = cosigned_message(time=time, text=text)
-    if len(blob) != 64:
+    if len(blob) != (2420 if key.kind == MLDSA44 else 64):
         raise VerificationError("bad_signature", f"the signature of {key.name} has the wrong length")
+    public = Ed25519PublicKey.from_public_bytes
+    if key.kind == MLDSA44:
+        public, message = mldsa_public_key, cosigned_subtree(name=key.name, time=time or 0, text=text)
     try:
-        Ed25519PublicKey.from_public_bytes(key.public).verify(blob, message)
+        public(key.public).verify(blob, message)
     except (InvalidSignature, ValueError) as error:
         raise VerificationError("bad_signature", f"the signature of {key.name} does not verify") from error
     return time

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ledger.verifier.encoding import read_decimal, read_utf8
 from ledger.verifier.errors import VerificationError
-from ledger.verifier.note import COSIGNATURE, ED25519, VerifierKey
+from ledger.verifier.note import COSIGNATURE, ED25519, MLDSA44, VerifierKey
 
 MAX_POLICY_BYTES = 1_000_000
 # Names are opaque bytes in a policy, so that reading one needs no Unicode tables.
@@ -70,7 +70,7 @@ def parse_policy(data: bytes) -> Policy:
 
 
 def _add_log(policy: Policy, vkey: bytes) -> None:
-    key = _parse_key(vkey, kind=ED25519)
+    key = _parse_key(vkey, kinds=(ED25519, MLDSA44))
     if any(key.public == other.public for other in policy.logs):
         raise _refused(f"the log key of {key.name} stands there twice")
     policy.logs.append(key)
@@ -78,7 +78,7 @@ def _add_log(policy: Policy, vkey: bytes) -> None:
 
 def _add_witness(policy: Policy, *, name: bytes, vkey: bytes) -> None:
     _require_new_name(policy, name)
-    key = _parse_key(vkey, kind=COSIGNATURE)
+    key = _parse_key(vkey, kinds=(COSIGNATURE, MLDSA44))
     if any(key.public == other.public for other in policy.witnesses.values()):
         raise _refused(f"the witness key of {key.name} stands there twice")
     policy.witnesses[name] = key
@@ -110,10 +110,10 @@ def _set_quorum(policy: Policy, name: bytes) -> None:
     policy.quorum = name
 
 
-def _parse_key(vkey: bytes, *, kind: int) -> VerifierKey:
+def _parse_key(vkey: bytes, *, kinds: tuple[int, int]) -> VerifierKey:
     key = VerifierKey.parse(read_utf8(vkey, what="a verifier key"))
-    if key.kind != kind:
-        raise _refused(f"the key of {key.name} is of type {key.kind:#04x}, not {kind:#04x}")
+    if key.kind not in kinds:
+        raise _refused(f"the key of {key.name} is of type {key.kind:#04x}, not {kinds[0]:#04x} or {kinds[1]:#04x}")
     return key
 
 
