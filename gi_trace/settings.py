@@ -48,6 +48,9 @@ RESERVE_BYTES = int(os.environ.get("GI_TRACE_RESERVE_MB", "64")) * 1_000_000
 # What `ledger_check` asks about the business tables: the log itself knows none of them.
 LEDGER_COMPARISON = "products.coverage"
 LEDGER_KEY_FILE = Path(os.environ.get("GI_TRACE_LEDGER_KEY_FILE", VAR_DIR / "ledger.key"))
+# Keys of second signatures on checkpoints. Empty: no such line. `ledger_key` makes the files.
+LEDGER_SM2_KEY_FILE = os.environ.get("GI_TRACE_LEDGER_SM2_KEY_FILE", "")
+LEDGER_MLDSA_KEY_FILE = os.environ.get("GI_TRACE_LEDGER_MLDSA_KEY_FILE", "")
 # Anchors: an Ethereum node, our contract there and the account that pays; a time-stamp authority and whom we trust for it.
 CHAIN_URL = os.environ.get("GI_TRACE_CHAIN_URL", "")
 CHAIN_CONTRACT = os.environ.get("GI_TRACE_CHAIN_CONTRACT", "")
