@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 
 from ledger.verifier.checkpoint import CheckpointText
 from ledger.verifier.errors import VerificationError
+from ledger.verifier.evidence.json_text import read_json
 from ledger.verifier.evidence.zip_files import ZipFiles, open_zip
 from ledger.verifier.policy import Policy
 from ledger.verifier.verify import VerifiedCheckpoint, verify_checkpoint, verify_proof
@@ -153,11 +154,4 @@ def _canonical(value: object) -> bytes:
 
 
 def _parse_json(data: bytes) -> Any:
-    try:
-        return json.loads(data.decode(), parse_float=_no_float, parse_constant=_no_float)
-    except (ValueError, RecursionError) as error:
-        raise VerificationError("bad_json", "a file of the bundle is not JSON as it should be") from error
-
-
-def _no_float(text: str) -> float:
-    raise ValueError(text)
+    return read_json(data, what="a file of the bundle")
