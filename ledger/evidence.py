@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ledger.models import Anchor, Checkpoint, CheckRun, Cosignature
+from ledger.models import Anchor, Checkpoint, CheckRun, Cosignature, LogKey
 from ledger.queries import SignedCheckpoint, bodies_of_subjects, checkpoint_at, newest_checkpoint
 from ledger.services.triggers import missing_triggers
 from ledger.tiles import TileReader
@@ -82,6 +82,16 @@ def proofs_under(seals: Sequence[Seal], subjects: Sequence[str]) -> Iterator[Pro
                 path = inclusion_path(index=index, size=seal.size, read_tile=reader)
                 proof = format_proof(Proof(index=index, path=tuple(path), checkpoint=seal.note, extra=body))
                 yield Proven(index=index, body=body, proof=proof, size=seal.size)
+
+
+def keys_for(seals: Sequence[Seal]) -> list[str]:
+    """The keys in force when these checkpoints were signed, the newest first: one, unless the log's key was replaced."""
+    rows = LogKey.objects.order_by("-from_size", "-pk").values_list("vkey", "from_size", "until_size")
+    return [
+        vkey
+        for vkey, first, last in rows
+        if any(first <= seal.size and (last is None or seal.size <= last) for seal in seals)
+    ]
 
 
 def last_check() -> LastCheck:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ledger.anchored import anchor_files
-from ledger.evidence import LastCheck, Proven, last_check, proofs_under, seals_for
+from ledger.evidence import LastCheck, Proven, keys_for, last_check, proofs_under, seals_for
 from ledger.evidence import Seal as Seal  # the contexts know the ledger through this module alone
 from ledger.queries import bodies_of_subjects, entries_of_subjects, plain_policy, vkey
 
@@ -63,6 +63,11 @@ def evidence_seals(links: Sequence[ProofLink]) -> list[Seal]:
 def evidence_entries(seals: Sequence[Seal], subjects: Sequence[str]) -> Iterator[Proven]:
     """The entries about the subjects with their proofs, a portion at a time."""
     return proofs_under(seals, subjects)
+
+
+def evidence_keys(seals: Sequence[Seal]) -> list[str]:
+    """The verifier keys these checkpoints were signed with, the newest first."""
+    return keys_for(seals)
 
 
 def anchors_of(seal: Seal) -> list[tuple[str, bytes]]:

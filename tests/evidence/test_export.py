@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ledger.models import Checkpoint, Cosignature
+from ledger.models import Checkpoint, Cosignature, LogKey
 from ledger.queries import bodies_of_subjects, newest_checkpoint
 from ledger.verifier.note import COSIGNATURE, parse_note
 from products.access import NOBODY, Actor
@@ -219,3 +219,14 @@ def test_cosignatures_count_for_a_quorum(world: World, export: Export, now: date
     found = verify(export(world.maker, "batch", world.batch.code).read_bytes(), policy)
 
     assert [key.name for key, _time in found.checkpoints[0].witnesses] == ["witness.example/court"]
+
+
+def test_the_policy_in_it_names_every_key_that_signed(world: World, export: Export, now: datetime) -> None:
+    successor = str(Key(ORIGIN, seed="successor").vkey)
+    LogKey.objects.filter(until_size__isnull=True).update(until_size=10)
+    LogKey.objects.create(vkey=successor, from_size=10, created_at=now)
+
+    files = unpack(export(world.maker, "batch", world.batch.code))
+
+    assert files["policy"].decode() == f"log {successor}\nlog {world.signer.vkey}\nquorum none\n"
+    assert json.loads(files[MANIFEST])["vkeys"] == [successor, str(world.signer.vkey)]

@@ -23,6 +23,7 @@ from tests.evidence.conftest import World
 from tests.evidence.zips import pack, relisted, unpack, verify
 from tests.ledger.authority import Authority
 from tests.ledger.chains import needs_openssl
+from tests.ledger.proofs import Key
 
 Export = Callable[..., Path]
 TOOLS = ("bash", "sha256sum", "openssl", "base64", "od")
@@ -86,6 +87,8 @@ def test_the_readmes_own_script_needs_none_of_our_software(
         opened.extractall(folder)
     script = (folder / "README.txt").read_text(encoding="utf-8").partition("--- check.sh\n")[2].partition("\n---\n")[0]
     assert "python -m" not in script
+    # A key that has since been replaced stands in a policy as well.
+    policy.write_text(f"log {Key('log.example/evidence', seed='old').vkey}\n{world.policy}")
 
     def check() -> subprocess.CompletedProcess[str]:
         environment = {"POLICY": str(policy), "PATH": "/usr/local/bin:/usr/bin:/bin"}
@@ -103,6 +106,9 @@ def test_the_readmes_own_script_needs_none_of_our_software(
     done = check()
     assert done.returncode == 1
     assert "NOT PROVEN 4" in done.stdout
+    policy.write_text(f"log {Key('log.example/evidence', seed='impostor').vkey}\nquorum none\n")
+    done = check()
+    assert (done.returncode, done.stdout) == (1, "")
 
 
 @needs_openssl

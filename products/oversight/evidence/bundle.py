@@ -23,7 +23,7 @@ from products.oversight.evidence.openings import Candidates, Opening, candidates
 from products.oversight.evidence.package import Package
 from products.oversight.evidence.records import records_of
 from products.oversight.evidence.scope import Scope
-from products.proofs import ProofLink, Seal, anchors_of, evidence_entries, pinned_policy
+from products.proofs import ProofLink, Seal, anchors_of, evidence_entries, evidence_keys
 from products.trace.queries.batches import actor_names
 
 COMMITMENTS: Final = "records/commitments.json"
@@ -67,9 +67,10 @@ class _Bundle:
             package.add(f"records/{record.table}/{record.code}.json", readable(record.facts), what="record")
         openings = [{**asdict(one), "salt": one.salt.hex()} for one in self._openings]
         package.add(COMMITMENTS, readable(openings), what="commitments")
-        policy = pinned_policy()
-        package.add("policy", policy.encode(), what="policy")
-        facts = self._facts(policy)
+        keys = evidence_keys(request.seals)
+        lines = [*(f"log {key}" for key in keys), "quorum none"]
+        package.add("policy", "".join(f"{line}\n" for line in lines).encode(), what="policy")
+        facts = self._facts(keys)
         readme = render_to_string("oversight/evidence_readme.txt", {"facts": facts, "words": words})
         package.add("README.txt", readme.encode(), what="readme")
         with package.stream("cover.pdf", what="cover") as stream:
@@ -103,10 +104,9 @@ class _Bundle:
             self._package.add(f"anchors/{name}", content, what="anchor")
             self._anchors.setdefault(seal.size, []).append(f"anchors/{name}")
 
-    def _facts(self, policy: str) -> dict[str, Any]:
+    def _facts(self, keys: list[str]) -> dict[str, Any]:
         """The manifest but for its list of files."""
         request, scope = self._request, self._request.scope
-        vkey = policy.split()[1]
         role = request.actor.role or Role.AUDITOR
         kinds = sorted({line["kind"] for line in self._lines})
         return {
@@ -118,8 +118,8 @@ class _Bundle:
             "made_by": request.actor.ledger_name,
             "made_by_role": role.value,
             "client": request.client,
-            "origin": vkey.partition("+")[0],
-            "vkey": vkey,
+            "origin": keys[0].partition("+")[0],
+            "vkeys": keys,
             **environment(),
             "storage_method": words.STORAGE,
             "interest": words.INTEREST[role],

@@ -74,7 +74,12 @@ def _head(paper: Paper, cover: Cover) -> None:
 
 def _facts(paper: Paper, cover: Cover) -> None:
     facts = cover.manifest
-    vkey = str(facts["vkey"])
+    # Of the line as it stands in a policy, without its end: `printf %s KEY | sha256sum`.
+    keys = [
+        fact
+        for vkey in facts["vkeys"]
+        for fact in (("账本公钥", vkey), ("公钥 SHA-256", hashlib.sha256(vkey.encode()).hexdigest()))
+    ]
     waiting = len(facts["waiting"])
     paper.heading("基本情况")
     for label, value in (
@@ -87,9 +92,7 @@ def _facts(paper: Paper, cover: Cover) -> None:
         ("时间来源", f"服务器时钟（UTC）；与标准时间同步情况：{_synchronisation(facts['clock_synchronisation'])}"),
         ("录入设备", "平台不记录录入所用设备；各条的操作主体见记录清单"),
         ("账本", facts["origin"]),
-        ("账本公钥", vkey),
-        # Of the line as it stands in a policy, without its end: `printf %s KEY | sha256sum`.
-        ("公钥 SHA-256", hashlib.sha256(vkey.encode()).hexdigest()),
+        *keys,
         ("记录", f"{len(cover.lines)} 条已入账" + (f"；另有 {waiting} 条等待入账，不在本包内" if waiting else "")),
         ("业务记录比对", _comparison(facts)),
         ("账本自查", _check(facts)),
