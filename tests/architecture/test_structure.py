@@ -120,7 +120,7 @@ def test_the_verifier_stays_small() -> None:
 
     # What a proof needs, and beside it what anchors and bundles need: each can be read by itself in one sitting.
     assert lines("ledger/verifier") - lines("ledger/verifier/evidence") < 800
-    assert lines("ledger/verifier/evidence") < 950
+    assert lines("ledger/verifier/evidence") < 1000
 
 
 def test_no_file_records_a_registry_or_a_machine() -> None:
