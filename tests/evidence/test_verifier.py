@@ -198,3 +198,21 @@ def test_no_altered_entry_or_proof_gets_through(files: Files, policy: str, data:
 
     with pytest.raises(VerificationError):
         verify(pack(relisted(files | {name: forged})), policy)
+
+
+def test_no_refusal_carries_control_characters(files: Files, policy: str) -> None:
+    """What is said stands on a terminal, which would obey them."""
+    evil = "\x1b[2J\x07"
+    rows = json.loads(files[OPENINGS])
+    listed = json.loads(files[MANIFEST])["files"]
+    for forged in (
+        relisted(files, files=[*listed, listed[0] | {"path": evil}]),
+        relisted(files | {OPENINGS: rfc8785.dumps([rows[0] | {"field": evil}])}),
+        relisted(files | {OPENINGS: rfc8785.dumps([rows[0] | {"entry": evil}])}),
+        relisted(files, entries=[{"index": evil}]),
+        relisted(files, subject=evil),
+        files | {evil: b"x"},
+    ):
+        with pytest.raises(VerificationError) as caught:
+            verify(pack(forged), policy)
+        assert str(caught.value).isprintable()

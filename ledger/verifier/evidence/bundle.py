@@ -136,7 +136,7 @@ def _verify_openings(files: ZipFiles) -> int:
         found = said.get("commitments") if isinstance(said, dict) else None
         promised = found.get(row["field"]) if isinstance(found, dict) and isinstance(row["field"], str) else None
         if promised != f"sha256:{hashlib.sha256(salt + value).hexdigest()}":
-            raise VerificationError("commitment_mismatch", f"{row['field']} of entry {row['entry']} is another value")
+            raise VerificationError("commitment_mismatch", f"{str(row['field'])[:80]!r} is another value")
     return len(rows)
 
 

@@ -52,7 +52,8 @@ class ZipFiles:
     def read(self, name: str, *, most: int = MAX_FILE_BYTES) -> bytes:
         info = self._known.get(name)
         if info is None:
-            raise VerificationError("missing_file", f"{name} is not in the bundle")
+            # The name may come from inside the bundle: on a terminal it must not act.
+            raise VerificationError("missing_file", f"{name[:200]!r} is not in the bundle")
         if info.file_size > most:
             raise VerificationError("file_too_large", f"{name}: {info.file_size} bytes, at most {most}")
         return self._zip.read(info)
