@@ -46,7 +46,7 @@ def _require_private(path: Path, found: os.stat_result) -> None:
 def create_file(path: Path, data: bytes) -> None:
     """Write a file of mode 0600 that must not exist. Raises FileExistsError rather than replace one."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = _fresh(path)
+    fresh = part_of(path)
     _write(fresh, data, flags=os.O_TRUNC, mode=0o600)
     try:
         # Unlike a rename, a link never replaces; unlike writing in place, it never leaves half a key behind.
@@ -62,10 +62,8 @@ def create_file(path: Path, data: bytes) -> None:
     sync_folder(path)
 
 
-def put_file(path: Path, data: bytes, *, mode: int = 0o600) -> None:
-    """Write a file, or replace it whole."""
-    # Two processes may get here at once; neither may tear the other's file.
-    fresh = _fresh(path)
+def put_file(path: Path, data: bytes, *, fresh: Path, mode: int = 0o600) -> None:
+    """Write a file, or replace it whole. `fresh` is the name it has until it is whole, this process's own."""
     _write(fresh, data, flags=os.O_TRUNC, mode=mode)
     os.replace(fresh, path)
     sync_folder(path)
@@ -98,8 +96,15 @@ def alone_with(path: Path) -> Iterator[None]:
         os.close(folder)
 
 
-def _fresh(path: Path) -> Path:
-    return path.with_suffix(f".{os.getpid()}")
+def part_of(path: Path) -> Path:
+    """The name of a key file of this process that is not yet whole."""
+    return path.with_name(f"{path.name}.{os.getpid()}.part")
+
+
+def remove_parts(path: Path) -> None:
+    """Forget what writers of `path` and its like left half-done when they died. Call it where no other writer can be."""
+    for left in path.parent.glob(f"{path.name}*.part"):
+        left.unlink()
 
 
 def _write(path: Path, data: bytes, *, flags: int, mode: int) -> None:

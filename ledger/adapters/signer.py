@@ -14,7 +14,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from ledger.adapters.key_files import create_file, put_file, read_key_file, sync_folder
+from ledger.adapters.key_files import create_file, part_of, put_file, read_key_file, sync_folder
 from ledger.adapters.second import SecondSigner, second_signers
 from ledger.errors import LedgerFatal
 from ledger.verifier.checkpoint import CheckpointText, parse_checkpoint_text
@@ -84,14 +84,16 @@ class Signer:
             return
         before = read_key_file(self.key_file)
         retired = _vkey(_private_of(self.key_file, before), origin=self.origin)
-        put_file(retired_file(self.key_file, retired), before, mode=0o400)
+        kept = retired_file(self.key_file, retired)
+        put_file(kept, before, fresh=part_of(kept), mode=0o400)
         # Dying here leaves the old key in two places, and the next attempt does the rest.
         os.replace(path, self.key_file)
         sync_folder(path)
 
     def remember(self, note: bytes) -> None:
         """Keep the newest signed checkpoint beside the key, away from the database. Called after the commit."""
-        put_file(self._mark_file, note)
+        # Two sequencers may get here at once; neither may tear the other's file.
+        put_file(self._mark_file, note, fresh=self._mark_file.with_suffix(f".{os.getpid()}"))
 
     def last_signed(self) -> CheckpointText | None:
         """What `remember` kept; None before the first time. Raises LedgerFatal when it is not ours."""

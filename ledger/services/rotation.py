@@ -11,7 +11,7 @@ from typing import Any
 import rfc8785
 from django.db import transaction
 
-from ledger.adapters.key_files import alone_with
+from ledger.adapters.key_files import alone_with, remove_parts
 from ledger.adapters.signer import Signer, create_key, load_signer, next_file
 from ledger.errors import LedgerFatal
 from ledger.models import Checkpoint, Head, LogKey
@@ -41,6 +41,7 @@ def rotate_key(*, key_file: Path, origin: str, clock: Callable[[], datetime], ag
     Raises LedgerFatal when the log could not sign, or was rotated within the hour (unless `again`), and NoRoom.
     """
     with alone_with(key_file):
+        remove_parts(key_file)
         signer = load_signer(key_file=key_file, origin=origin)
         _require_sound(signer)
         path = next_file(key_file)
