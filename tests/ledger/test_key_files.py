@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from ledger.adapters import key_files
 from ledger.adapters.key_files import create_file, put_file, read_key_file
 from ledger.adapters.signer import Signer, create_key, load_signer
 from ledger.errors import LedgerFatal
@@ -100,7 +99,7 @@ def test_without_links_a_file_is_made_all_the_same(tmp_path: Path, monkeypatch: 
     def refused(*_: object) -> None:
         raise PermissionError("this file system has no links")
 
-    monkeypatch.setattr(key_files.os, "link", refused)
+    monkeypatch.setattr(os, "link", refused)
     create_file(tmp_path / "k", b"one")
 
     assert read_key_file(tmp_path / "k") == b"one"
