@@ -138,7 +138,7 @@ def test_the_page_says_where_anchors_stand(signer: Signer, client: Client, setti
         "失败，已由更新的检查点代替",
         "too little &lt;gas&gt;",
         "，在第 80 区块，等待确认",
-        "失败，将重试（11月23日 12:01）",
+        "失败，将重试（2026年11月23日 12:01",
         "the node is gone",
         'href="/ledger/anchors/1/rfc3161"',
     ):
