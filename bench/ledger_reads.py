@@ -103,11 +103,12 @@ def _read_and_hash() -> int:
 def verifier(size: Size) -> Figure:
     """The auditor's command, from nothing to its exit status."""
     from ledger import queries
+    from ledger.published import policy_text
 
     folder = Path(settings.VAR_DIR)
     proof, policy = folder / "bench.tlog-proof", folder / "bench.policy"
     proof.write_text(queries.proof_text(size.first_entries // 2))
-    policy.write_text(queries.plain_policy(queries.vkey() or ""))
+    policy.write_text(policy_text())
     command = [sys.executable, "-m", "ledger.verifier", str(proof), "--policy", str(policy)]
     rounds = in_turn(lambda: _start(command), lambda: _start([sys.executable, "-c", "pass"]), rounds=size.starts)
     return rounds.times("verifier on one proof, with Python's start", peer="`python -c pass`").wanting(

@@ -51,6 +51,10 @@ LEDGER_KEY_FILE = Path(os.environ.get("GI_TRACE_LEDGER_KEY_FILE", VAR_DIR / "led
 # Keys of second signatures on checkpoints. Empty: no such line. `ledger_key` makes the files.
 LEDGER_SM2_KEY_FILE = os.environ.get("GI_TRACE_LEDGER_SM2_KEY_FILE", "")
 LEDGER_MLDSA_KEY_FILE = os.environ.get("GI_TRACE_LEDGER_MLDSA_KEY_FILE", "")
+# Which witnesses are asked to cosign our checkpoints; and the key this server witnesses other logs with.
+LEDGER_POLICY_FILE = Path(os.environ.get("GI_TRACE_LEDGER_POLICY_FILE", VAR_DIR / "ledger-policy"))
+WITNESS_KEY_FILE = Path(os.environ.get("GI_TRACE_WITNESS_KEY_FILE", VAR_DIR / "witness.key"))
+WITNESS_NAME = os.environ.get("GI_TRACE_WITNESS_NAME", f"{LEDGER_ORIGIN}/witness")
 # Anchors: an Ethereum node, our contract there and the account that pays; a time-stamp authority and whom we trust for it.
 CHAIN_URL = os.environ.get("GI_TRACE_CHAIN_URL", "")
 CHAIN_CONTRACT = os.environ.get("GI_TRACE_CHAIN_CONTRACT", "")

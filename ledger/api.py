@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from ledger import queries
 from ledger.errors import NotInLog
+from ledger.published import policy_text, published_note
 from ledger.tree import parse_address
 
 TEXT = "text/plain; charset=utf-8"
@@ -51,7 +52,7 @@ def checkpoint(request: HttpRequest) -> HttpResponse:
     newest = queries.newest_checkpoint()
     if newest is None:
         raise NotInLog("the log has not been created")
-    return file_response(newest.note, content_type=TEXT, cache=FOR_SECONDS)
+    return file_response(published_note(newest.size), content_type=TEXT, cache=FOR_SECONDS)
 
 
 @public_file
@@ -62,8 +63,8 @@ def vkey(request: HttpRequest) -> HttpResponse:
 
 @public_file
 def policy(request: HttpRequest) -> HttpResponse:
-    """A policy file that trusts this log's key and asks for no witness."""
-    return file_response(queries.plain_policy(_vkey()), content_type=TEXT, cache=FOR_A_MINUTE)
+    """A policy file that trusts this log's key and asks for the quorum of witnesses that the operator configured."""
+    return file_response(policy_text(), content_type=TEXT, cache=FOR_A_MINUTE)
 
 
 @public_file

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 
 from ledger.errors import NotInLog
 from ledger.models import Checkpoint, CheckRun, Entry, Head, Waiting
+from ledger.published import best_checkpoint, with_cosignatures
 from ledger.spans import id_at, id_ranges, indexes_of
 from ledger.tiles import TileReader
 from ledger.tree import TILE_WIDTH, TileAddress, inclusion_path, tiles_on_path
@@ -64,11 +65,6 @@ def checkpoint_at(size: int) -> SignedCheckpoint | None:
 def vkey() -> str | None:
     """The verifier key line of the log; None before it is created."""
     return Head.objects.values_list("vkey", flat=True).first()
-
-
-def plain_policy(key: str) -> str:
-    """A policy file (c2sp.org/tlog-policy) that trusts this key and asks for no witness."""
-    return f"log {key}\nquorum none\n"
 
 
 @dataclass(frozen=True)
@@ -139,16 +135,15 @@ def entry_body(index: int) -> bytes:
 
 
 def proof_text(index: int) -> str:
-    """The tlog-proof of entry `index` under the newest checkpoint, the entry's bytes in its extra line.
+    """The tlog-proof of entry `index`, the entry's bytes in its extra line, under the newest checkpoint.
 
-    Raises NotInLog.
+    Where witnesses are configured, under the newest one that has its quorum. Raises NotInLog.
     """
     # The checkpoint first: tiles only ever grow, so what is read after it covers its size.
-    newest = Checkpoint.objects.order_by("-size").values_list("size", "root", "note").first()
-    if newest is None or not 0 <= index < newest[0]:
+    checkpoint = best_checkpoint(index) if index >= 0 else None
+    if checkpoint is None:
         raise NotInLog(f"no entry {index}")
-    size, root, note = newest
-    return _proof(index, size=size, root=bytes(root), note=bytes(note))
+    return _proof(index, size=checkpoint.size, root=bytes(checkpoint.root), note=with_cosignatures(checkpoint))
 
 
 def _proof(index: int, *, size: int, root: bytes, note: bytes) -> str:

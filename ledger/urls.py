@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ledger import anchor_api, api, rotation_api, views
+from ledger import anchor_api, api, rotation_api, views, witness_api
 
 app_name = "ledger"
 urlpatterns = [
@@ -18,6 +18,9 @@ urlpatterns = [
     path("proofs/<int:index>", api.proof, name="proof"),
     path("anchors/<int:size>/<slug:kind>", anchor_api.evidence, name="anchor"),
     path("anchors/proofs/<int:index>", anchor_api.proof, name="anchored_proof"),
+    path("witness/", witness_api.home, name="witness"),
+    path("witness/vkey", witness_api.vkey, name="witness_vkey"),
+    path("witness/add-checkpoint", witness_api.add_checkpoint, name="add_checkpoint"),
     path("rotations/", rotation_api.listing, name="rotations"),
     path("rotations/<int:size>", rotation_api.proof, name="rotation"),
 ]

@@ -13,6 +13,7 @@ from ledger import queries
 from ledger.anchored import anchor_lines
 from ledger.api import MAX_INDEX
 from ledger.errors import NotInLog
+from ledger.published import policy_text, witness_lines
 from ledger.verifier.encoding import write_base64
 from ledger.verifier.merkle import leaf_hash
 
@@ -39,6 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "newest": queries.newest_entries(_LISTED),
         "checks": queries.newest_checks(_CHECKS),
         "anchors": anchor_lines(),
+        "witnesses": witness_lines(),
     }
     return render(request, "ledger/home.html", context)
 
@@ -50,14 +52,14 @@ def entry(request: HttpRequest, index: int) -> HttpResponse:
         body = queries.entry_body(min(index, MAX_INDEX))
     except NotInLog as error:
         raise Http404(str(error)) from error
-    newest, key = queries.newest_checkpoint(), queries.vkey()
+    newest = queries.newest_checkpoint()
     context = {
         "index": index,
         "previous": index - 1 if index else None,
         "next": index + 1,
         "fields": _fields(body),
         "claim": _claim(body),
-        "policy": queries.plain_policy(key) if key else "",
+        "policy": policy_text(),
         "text": body.decode("utf-8", "replace"),
         "byte_count": len(body),
         "leaf_hash": leaf_hash(body).hex(),

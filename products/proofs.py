@@ -9,7 +9,8 @@ from datetime import datetime
 from ledger.anchored import anchor_files
 from ledger.evidence import LastCheck, Proven, keys_for, last_check, proofs_under, seals_for
 from ledger.evidence import Seal as Seal  # the contexts know the ledger through this module alone
-from ledger.queries import bodies_of_subjects, entries_of_subjects, plain_policy, vkey
+from ledger.published import policy_text
+from ledger.queries import bodies_of_subjects, entries_of_subjects, vkey
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,7 @@ class ProofLink:
 
 def pinned_policy() -> str:
     """The tlog-policy a page hands to the visitor's browser; empty before the log is created."""
-    key = vkey()
-    return plain_policy(key) if key else ""
+    return policy_text() if vkey() else ""
 
 
 def proofs_of(subjects: Sequence[str]) -> list[ProofLink]:

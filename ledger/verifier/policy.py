@@ -28,6 +28,8 @@ class Policy:
 
     logs: list[VerifierKey] = field(default_factory=list)
     witnesses: dict[bytes, VerifierKey] = field(default_factory=dict)
+    # Where a log may ask a witness; nothing here verifies by it.
+    urls: dict[bytes, str] = field(default_factory=dict)
     groups: dict[bytes, Group] = field(default_factory=dict)
     quorum: bytes | None = None
 
@@ -58,6 +60,8 @@ def parse_policy(data: bytes) -> Policy:
             _add_log(policy, words[1])
         elif words[0] == b"witness" and len(words) in (3, 4):
             _add_witness(policy, name=words[1], vkey=words[2])
+            if len(words) == 4:
+                policy.urls[words[1]] = read_utf8(words[3], what="an address")
         elif words[0] == b"group" and len(words) >= 4:
             _add_group(policy, name=words[1], threshold=words[2], members=words[3:], used=used)
         elif words[0] == b"quorum" and len(words) == 2:

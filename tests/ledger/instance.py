@@ -59,26 +59,32 @@ class Process:
 class Instance:
     """Commands against one database and one key."""
 
-    def __init__(self, *, folder: Path, database_url: str) -> None:
+    def __init__(self, *, folder: Path, database_url: str, origin: str) -> None:
         self.folder = folder
-        self._environment = os.environ | {
+        self.environment = os.environ | {
             "GI_TRACE_VAR": str(folder),
             "DATABASE_URL": database_url,
             "DJANGO_SETTINGS_MODULE": "tests.ledger.alone",
-            "GI_TRACE_LEDGER_ORIGIN": "log.example/processes",
+            "GI_TRACE_LEDGER_ORIGIN": origin,
         }
 
     def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "django", *arguments]
         return subprocess.run(
-            command, cwd=BASE_DIR, env=self._environment, capture_output=True, text=True, check=False, timeout=60
+            command, cwd=BASE_DIR, env=self.environment, capture_output=True, text=True, check=False, timeout=60
         )
 
     def sequencer(self, *arguments: str) -> Process:
-        return Process([sys.executable, "-m", "django", "ledger_run", *arguments], self._environment)
+        return Process([sys.executable, "-m", "django", "ledger_run", *arguments], self.environment)
+
+    def producer_once(self, count: int) -> None:
+        """Queue so many statements and come back."""
+        script = f"from tests.ledger.helpers import queue; queue({count})"
+        done = self.manage("shell", "-v0", "-c", script)
+        assert done.returncode == 0, done.stderr
 
     def producer(self, name: str) -> Process:
-        return Process([sys.executable, "-m", "tests.ledger.producer", name], self._environment)
+        return Process([sys.executable, "-m", "tests.ledger.producer", name], self.environment)
 
 
 @contextmanager
@@ -86,6 +92,7 @@ def new_instance(
     folder: Path,
     *,
     key: bytes | None = None,
+    origin: str = "log.example/processes",
     steps: Sequence[list[str]] = (["migrate", "-v0"], ["ledger_init"]),
 ) -> Iterator[Instance]:
     """A migrated database with an empty log, of the kind the suite runs on; `key` is a key file's contents."""
@@ -99,7 +106,7 @@ def new_instance(
         with connection.cursor() as cursor:
             cursor.execute(f"CREATE DATABASE {name}")
         url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
-    instance = Instance(folder=folder, database_url=url)
+    instance = Instance(folder=folder, database_url=url, origin=origin)
     try:
         for command in steps:
             done = instance.manage(*command)
