@@ -105,6 +105,9 @@ def start_processes() -> dict[str, subprocess.Popen[bytes]]:
         "worker": [sys.executable, "manage.py", "db_worker", "--queue-name", "*", "--no-startup-delay"],
         "sequencer": [sys.executable, "manage.py", "ledger_run"],
     }
+    # Nobody to ask, nothing to run.
+    if (VAR / "ledger-policy").exists() or {"GI_TRACE_CHAIN_URL", "GI_TRACE_TSA_URL"} & os.environ.keys():
+        commands["publisher"] = [sys.executable, "manage.py", "ledger_publish"]
     return {
         name: subprocess.Popen(  # noqa: S603
             command, cwd=ROOT, env=environment(), start_new_session=True, preexec_fn=end_with_parent
