@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from ledger import queries, rotations
-from ledger.api import FOR_A_MINUTE, FOR_EVER, MAX_INDEX, TEXT, file_response, public_file
+from ledger.api import FOR_A_MINUTE, MAX_INDEX, TEXT, file_response, public_file
 from ledger.errors import NotInLog
 
 
@@ -39,6 +39,6 @@ def proof(request: HttpRequest, *, size: int) -> HttpResponse:
     """The proof of the entry that announced a new key, under the checkpoint that both keys signed."""
     if size > MAX_INDEX:
         raise NotInLog(f"the key did not change at {size} entries")
-    response = file_response(rotations.rotation_proof(size), content_type=TEXT, cache=FOR_EVER)
+    response = file_response(rotations.rotation_proof(size), content_type=TEXT, cache=FOR_A_MINUTE)
     response["Content-Disposition"] = f'attachment; filename="rotation-{size}.tlog-proof"'
     return response

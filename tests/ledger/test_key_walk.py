@@ -95,7 +95,8 @@ def test_the_listing_says_which_key_signed_what(signer: Signer, client: Client) 
         ],
         "rotations": [{"size": 5, "entry": 4, "old": done.old, "new": done.new, "proof": "/ledger/rotations/5"}],
     }
-    assert "immutable" in client.get("/ledger/rotations/5")["Cache-Control"]
+    # Witnesses may add their lines later.
+    assert "immutable" not in client.get("/ledger/rotations/5")["Cache-Control"]
     for size in (0, 4, 6, 2**63, 10**30):
         assert client.get(f"/ledger/rotations/{size}").status_code == 404
 
