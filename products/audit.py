@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ import rfc8785
 from django.utils.translation import gettext as _
 
 from ledger.errors import NoRoom
-from ledger.services.entries import enqueue
+from ledger.services.entries import NewEntry, enqueue_many
 from products.access import Actor
 from products.errors import StorageUnavailable
 
@@ -49,6 +50,16 @@ def canonical(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One of many statements made at once."""
+
+    kind: str
+    subject: str
+    data: Mapping[str, Any]
+    commitments: Mapping[str, str] = field(default_factory=dict)
+
+
 def record(
     *,
     actor: Actor,
@@ -59,11 +70,28 @@ def record(
     commitments: Mapping[str, str] | None = None,
 ) -> None:
     """Queue one statement. It commits or rolls back with the caller's own rows."""
-    body = canonical(
-        kind=kind, at=now, subject=subject, actor=actor.ledger_name, data=data, commitments=commitments or {}
-    )
+    record_many([Statement(kind=kind, subject=subject, data=data, commitments=commitments or {})], actor=actor, now=now)
+
+
+def record_many(statements: Sequence[Statement], *, actor: Actor, now: datetime) -> None:
+    """Queue many statements in this order, as `record` does one."""
+    entries = [
+        NewEntry(
+            kind=each.kind,
+            subject=each.subject,
+            body=canonical(
+                kind=each.kind,
+                at=now,
+                subject=each.subject,
+                actor=actor.ledger_name,
+                data=each.data,
+                commitments=each.commitments,
+            ),
+        )
+        for each in statements
+    ]
     try:
-        enqueue(kind=kind, subject=subject, body=body, now=now)
+        enqueue_many(entries, now=now)
     except NoRoom as error:
         raise StorageUnavailable(_("系统存储空间不足，这次没有保存。请稍后再试，或联系管理员。")) from error
 

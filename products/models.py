@@ -18,6 +18,7 @@ from products.registry.models.zone import Zone, ZoneCensus, ZoneStep
 from products.scans.models.complaint import Complaint
 from products.scans.models.scan import Scan, UnitSeen, VisitorSalt
 from products.trace.models.batch import Batch, BatchCorrection, BatchStep
+from products.trace.models.batch_import import BatchImport
 
 __all__ = [
     "ApiToken",
@@ -25,6 +26,7 @@ __all__ = [
     "AuthorisationDecision",
     "Batch",
     "BatchCorrection",
+    "BatchImport",
     "BatchStep",
     "Case",
     "CaseStep",

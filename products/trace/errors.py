@@ -99,3 +99,46 @@ class NothingChanged(InvalidInput):
     """A correction that corrects nothing."""
 
     code = "nothing_changed"
+
+
+class FileUnreadable(InvalidInput):
+    """Not an .xlsx workbook or CSV text that can be read."""
+
+    code = "import_file_unreadable"
+
+
+class FileTooLarge(InvalidInput):
+    """More bytes, rows, columns or text than an import may have."""
+
+    code = "import_file_too_large"
+    status = 413
+
+
+class NothingToImport(InvalidInput):
+    """No file, an empty one, or headings without rows."""
+
+    code = "import_empty"
+
+
+class ColumnsMissing(InvalidInput):
+    """A column that every batch needs is not there."""
+
+    code = "import_columns_missing"
+
+
+class RowsRefused(InvalidInput):
+    """Some cells cannot be taken as they are; nothing was written."""
+
+    code = "import_rows_refused"
+
+
+class ImportChanged(Conflict):
+    """What would be written is not what was shown."""
+
+    code = "import_changed"
+
+
+class ImportNotReady(Conflict):
+    """Not checked yet, or under way already."""
+
+    code = "import_not_ready"

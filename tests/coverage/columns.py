@@ -26,6 +26,7 @@ from products.registry.models.zone import Zone, ZoneCensus, ZoneStep
 from products.scans.models.complaint import Complaint
 from products.scans.models.scan import Scan, UnitSeen, VisitorSalt
 from products.trace.models.batch import Batch, BatchCorrection, BatchStep
+from products.trace.models.batch_import import BatchImport
 
 DEMO = "marks demonstration data; nothing follows from it"
 PERSON = "names a person, who never enters the log"
@@ -193,6 +194,7 @@ NOT_COVERED: dict[type[models.Model], str] = {
     PolicyTarget: REFERENCE,
     IdempotencyRecord: "an answer kept for a week",
     PrintFile: "work in hand, deleted after a while",
+    BatchImport: "work in hand, deleted after a day",
     Scan: "never enters the log",
     UnitSeen: "never enters the log",
     VisitorSalt: "deleted after two days",

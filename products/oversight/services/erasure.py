@@ -26,6 +26,7 @@ from products.oversight.services.evidence import purge_evidence
 from products.registry.services.erasure import forget_name
 from products.scans.services.erasure import erase_complaint
 from products.trace.services.erasure import erase_plot
+from products.trace.services.import_files import forget_imports
 
 
 class Kind(StrEnum):
@@ -90,6 +91,7 @@ def _account(key: str, is_replay: bool, now: datetime) -> Counter[str]:
         return Counter()
     name = user.username
     erased = Counter({"decisions": forget_name(name), "print files": forget_requester(name)})
+    erased["imports"] = forget_imports(user_id=user.pk)
     return erased + erase_account(user=user, now=now)
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from products.registry.models.authorisation import Authorisation
+from products.registry.models.standard import StandardVersion
 from products.registry.queries.authorisations import require_usable
 from products.registry.queries.standards import version_in_force
 from products.trace.domain.facts import Facts, degrees, gtin_14
@@ -67,6 +68,12 @@ def check_all(facts: Facts, authorisation: Authorisation, *, now: datetime) -> N
 
 def set_facts(batch: Batch, facts: Facts) -> None:
     """Write facts into the row, with the standard in force on the day of production; saves nothing."""
+    version = version_in_force(indication_id=batch.authorisation.indication_id, on=facts.produced_on)
+    fill_in(batch, facts, version=version)
+
+
+def fill_in(batch: Batch, facts: Facts, *, version: StandardVersion | None) -> None:
+    """As `set_facts`, for who has looked the standard up."""
     batch.lot = facts.lot
     batch.origin_id = facts.origin_code
     batch.produced_on = facts.produced_on
@@ -75,7 +82,7 @@ def set_facts(batch: Batch, facts: Facts) -> None:
     batch.gtin = facts.gtin
     batch.plot_name = facts.plot_name
     batch.longitude_e6, batch.latitude_e6, batch.datum = facts.longitude_e6, facts.latitude_e6, facts.datum
-    batch.standard_version = version_in_force(indication_id=batch.authorisation.indication_id, on=facts.produced_on)
+    batch.standard_version = version
 
 
 def save_with_lot(batch: Batch) -> None:
