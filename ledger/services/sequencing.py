@@ -11,6 +11,7 @@ from django.db import transaction
 from ledger.adapters.signer import Signer
 from ledger.errors import LedgerFatal
 from ledger.models import Checkpoint, Head, Span, Tile, Waiting
+from ledger.services.keys import advance_keys
 from ledger.services.locking import leave_queue, lock_head, read_queue
 from ledger.tiles import TileReader
 from ledger.tree import grow, root_hash
@@ -57,18 +58,23 @@ def sequence_batch(*, signer: Signer, now: datetime, limit: int = MAX_BATCH) -> 
             raise LedgerFatal(f"{len(ids)} entries were to leave the queue, {taken} did")
         Span.objects.bulk_create(_spans(ids, first_index=head.size, now=now))
         root = _store_tiles(old_size=head.size, leaves=leaves)
-        note = signer.sign(CheckpointText(origin=head.origin, size=size, root=root))
+        successor = advance_keys(head=head, signer=signer, ids=ids, size=size, now=now)
+        note = signer.sign(CheckpointText(origin=head.origin, size=size, root=root), successor=successor, now=now)
         Checkpoint.objects.create(size=size, root=root, note=note, signed_at=now)
-        _advance(head, size=size, root=root)
+        _advance(head, size=size, root=root, vkey=head.vkey if successor is None else str(successor.vkey))
     # Dying here leaves the mark behind the database, which is harmless; the other order would block the log.
     signer.remember(note)
     return Sequenced(count=len(ids), size=size)
 
 
 def require_unbroken(head: Head, *, signer: Signer) -> None:
-    """Refuse to sign on top of records that do not fit together. Raises LedgerFatal."""
-    if head.origin != signer.origin or head.vkey != str(signer.vkey):
-        raise LedgerFatal(f"the log was created for {head.vkey}, the key is {signer.vkey}")
+    """Refuse to sign on top of records that do not fit together. Raises LedgerFatal.
+
+    Afterwards the signer is the key in force, where a rotation moved on since its file was read.
+    """
+    if head.origin != signer.origin:
+        raise LedgerFatal(f"the log is called {head.origin}, the key signs for {signer.origin}")
+    signer.follow(head.vkey)
     newest = Checkpoint.objects.order_by("-size").first()
     if newest is None or newest.size != head.size or bytes(newest.root) != bytes(head.root):
         raise LedgerFatal(f"the log stands at {head.size} entries, its newest checkpoint does not")
@@ -123,9 +129,9 @@ def _store_tiles(*, old_size: int, leaves: Sequence[bytes]) -> bytes:
     return root_hash(old_size + len(leaves), reader)
 
 
-def _advance(head: Head, *, size: int, root: bytes) -> None:
+def _advance(head: Head, *, size: int, root: bytes, vkey: str) -> None:
     """Move the log forward, if it still stands where this round found it. Raises LedgerFatal when it does not."""
     # The lock should make a second writer impossible. This line is for the day it does not.
-    moved = Head.objects.filter(pk=head.pk, size=head.size, root=head.root).update(size=size, root=root)
+    moved = Head.objects.filter(pk=head.pk, size=head.size, root=head.root).update(size=size, root=root, vkey=vkey)
     if moved != 1:
         raise LedgerFatal(f"another sequencer moved the log away from {head.size} entries")

@@ -200,3 +200,16 @@ def test_the_check_holds_few_entries_at_a_time(signer: Signer) -> None:
 
     assert sum(sizes) == 4_900
     assert max(sizes) <= 2_048
+
+
+@pytest.mark.django_db
+def test_a_table_of_keys_that_the_entries_do_not_announce_is_found(signer: Signer) -> None:
+    filled(signer, 5)
+    with triggers_lifted():
+        LogKey.objects.update(until_size=5)
+        LogKey.objects.create(vkey=str(signer.vkey).replace("+A", "+B"), from_size=5, created_at=NOW)
+
+    found = findings(signer)
+
+    assert any("is not the one in force by the table of keys" in text for text in found), found
+    assert any("no entry announces the key" in text for text in found), found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ledger.adapters.second import second_signature_faults, second_signers
 from ledger.models import Checkpoint, Cosignature, Head
 from ledger.rebuilding import TreeRebuilder
 from ledger.services.checking.findings import Finding
@@ -21,6 +22,7 @@ class Checkpoints:
 
     def __init__(self, head: Head, *, after: int) -> None:
         self._head = head
+        self._seconds = second_signers(origin=head.origin, are_required=False)
         self._rows: list[Checkpoint] = []
         # The checkpoint of the size the walk begins with is compared as well.
         self._after = after - 1
@@ -58,6 +60,7 @@ class Checkpoints:
         if not keys:
             yield "it is signed by no key known to have been in force"
         yield from (f"it is not signed with the log's key {key}" for key in keys if key not in signed)
+        yield from second_signature_faults(note, keys=self._seconds)
         if (text.origin, text.size, text.root) != (self._head.origin, row.size, bytes(row.root)):
             yield "its note says something else than its row"
         for cosignature in row.cosignatures.all():

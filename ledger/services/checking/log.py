@@ -8,6 +8,7 @@ from ledger.adapters.signer import Signer
 from ledger.errors import LedgerFatal
 from ledger.models import Checkpoint, CheckRun, Head
 from ledger.rebuilding import TreeRebuilder
+from ledger.rotations import rotation_faults
 from ledger.services.anchor_faults import anchor_faults
 from ledger.services.checking.findings import Finding, Progress
 from ledger.services.checking.queue import check_beyond_the_head, check_places, check_queue
@@ -31,6 +32,7 @@ def check_log(
         return
     yield from (Finding("database", f"the trigger {name} is missing") for name in missing_triggers())
     yield from _check_head(head, signer=signer)
+    yield from (Finding("log", text) for text in rotation_faults())
     tree = TreeRebuilder()
     if since is not None and since.size <= head.size:
         edge = [stored_tile(level, since.size >> (TILE_HEIGHT * (level + 1))) for level in levels(since.size)]
@@ -54,9 +56,15 @@ def _check_head(head: Head, *, signer: Signer | None) -> Iterator[Finding]:
         yield Finding("checkpoint 0", "the checkpoint of the empty log is missing")
     if signer is None:
         return
-    if head.vkey != str(signer.vkey) or head.origin != signer.origin:
-        yield Finding("log", f"it names the key {head.vkey}, the key file holds {signer.vkey}")
+    held = signer.vkey
+    try:
+        # While the key is being changed, the one in force is in a file beside.
+        signer.follow(head.vkey)
+    except LedgerFatal:
+        yield Finding("log", f"it names the key {head.vkey}, the key file holds {held}")
         return
+    if head.origin != signer.origin:
+        yield Finding("log", f"it names itself {head.origin}, the key signs for {signer.origin}")
     try:
         mark = signer.last_signed()
     except LedgerFatal as error:
