@@ -17,6 +17,9 @@ from ledger.verifier.errors import VerificationError
 from ledger.verifier.mldsa import cosigned_subtree
 from ledger.verifier.note import MLDSA44, Note, Signature, VerifierKey, verified_signatures
 
+# The length of a name is signed as one byte.
+MAX_NAME_BYTES = 255
+
 
 @dataclass(frozen=True)
 class MldsaSigner:
@@ -72,6 +75,10 @@ def load_mldsa(*, key_file: Path, origin: str) -> MldsaSigner:
         raise LedgerFatal(f"the key {key_file} is not a PEM private key") from error
     if not isinstance(private, library.MLDSA44PrivateKey):
         raise LedgerFatal(f"the key {key_file} is not an ML-DSA-44 key")
+    if len(origin.encode()) > MAX_NAME_BYTES:
+        raise LedgerFatal(
+            f"the origin {origin!r} is too long for ML-DSA-44 cosignatures: {MAX_NAME_BYTES} bytes at most"
+        )
     try:
         key = VerifierKey.make(name=origin, kind=MLDSA44, public=private.public_key().public_bytes_raw())
     except VerificationError as error:

@@ -234,6 +234,14 @@ def test_a_spoiled_mldsa_line_spoils_the_note(keys: Path, change: object) -> Non
     assert caught.value.code == "bad_signature"
 
 
+def test_a_name_too_long_for_mldsa_is_refused_at_the_start(keys: Path) -> None:
+    made(keys)
+
+    assert second_signers(origin="账" * 85)
+    with pytest.raises(LedgerFatal, match="too long"):
+        second_signers(origin="账" * 86)
+
+
 def test_a_malformed_mldsa_key_is_refused(keys: Path) -> None:
     (key,) = made(keys)
 
@@ -290,6 +298,11 @@ def test_the_command_makes_each_key_once(keys: Path, key_file: Path, settings: S
             call_command("ledger_key", action, stdout=out)
         setattr(settings, other, value)
     assert (keys / "sm2.key").stat().st_mode & 0o777 == 0o600
+    out = io.StringIO()
+    call_command("ledger_key", "list", stdout=out)
+    sm2, mldsa = second_signers(origin=ORIGIN)
+    assert f"SM2, a second line on every checkpoint: {sm2.vkey}\n" in out.getvalue()
+    assert f"ML-DSA-44, a second line on every checkpoint: {mldsa.vkey}\n" in out.getvalue()
 
     settings.LEDGER_SM2_KEY_FILE = ""
     with pytest.raises(CommandError, match="GI_TRACE_LEDGER_SM2_KEY_FILE is not set"):

@@ -74,6 +74,7 @@ def test_an_old_policy_leads_to_the_key_in_force(signer: Signer, client: Client,
     assert verifies(tmp_path, client.get("/ledger/proofs/1").content, policy)
     assert verifies(tmp_path, oldest, f"log {signer.vkey}\nquorum none\n")
     assert not verifies(tmp_path, oldest, policy)
+    assert verifies(tmp_path, oldest, f"log {signer.vkey}\n{policy}")
 
 
 @pytest.mark.django_db(transaction=True)
