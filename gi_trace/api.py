@@ -28,7 +28,7 @@ api = NinjaAPI(
 )
 
 
-def problem(status: int, code: str, text: str, errors: list[dict[str, str]] | None = None) -> HttpResponse:
+def problem(status: int, code: str, text: str, errors: list[dict[str, Any]] | None = None) -> HttpResponse:
     """A problem document; `errors` has one entry for each field or row at fault."""
     body: dict[str, Any] = {"type": f"urn:gi-trace:{code}", "title": code, "status": status, "code": code}
     body["detail"] = text
@@ -39,8 +39,8 @@ def problem(status: int, code: str, text: str, errors: list[dict[str, str]] | No
 
 @api.exception_handler(DomainError)
 def on_refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
-    errors = [{"field": error.field, "code": error.code, "text": error.text}] if error.field else None
-    response = problem(error.status, error.code, error.text, errors)
+    one = [{"field": error.field, "code": error.code, "text": error.text}] if error.field else None
+    response = problem(error.status, error.code, error.text, error.entries or one)
     if error.retry_after:
         response["Retry-After"] = str(error.retry_after)
     return response
@@ -102,6 +102,7 @@ for module in (
     "registry.api.public",
     "registry.api.office",
     "trace.api",
+    "trace.import_api",
     "labels.api",
     "scans.api",
     "oversight.api",

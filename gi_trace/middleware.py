@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from gi_trace.api import problem, storage_failure
+from gi_trace.uploads import body_of
 from products.accounts.services import idempotency
 from products.errors import DomainError
 from products.http import actor_of, now_of
@@ -82,8 +83,11 @@ class Idempotency:
         self.handler = handler
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        # A multipart body can be read as bytes only before it is read as fields.
-        body = request.body if request.method == "POST" else b""
+        try:
+            # A multipart body can be read as bytes only before it is read as fields.
+            body = body_of(request) if request.method == "POST" else b""
+        except DomainError as error:
+            return refuse(request, error)
         fields = request.POST if request.content_type in FORMS else None
         key = self._key(request, fields)
         user_id = actor_of(request).user_id if key else None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class DomainError(Exception):
     """A refusal. `code` never changes once released; the text says what to do about it.
 
-    `field` names the input that has to change, where there is one.
+    `field` names the input that has to change, where there is one; `entries` name several, each with its own code.
     """
 
     code: ClassVar[str]
@@ -20,6 +20,7 @@ class DomainError(Exception):
         super().__init__(text)
         self.text = text
         self.field = field
+        self.entries: list[dict[str, Any]] = []
 
 
 class NotFound(DomainError):

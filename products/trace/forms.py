@@ -195,3 +195,16 @@ class ReasonForm(forms.Form):
         help_text=gettext_lazy("会公开显示并写入账本，请不要写个人姓名和电话"),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+
+class ImportForm(forms.Form):
+    """A sheet of batches."""
+
+    file = forms.FileField(
+        label=gettext_lazy("填好的表格"),
+        help_text=gettext_lazy(".xlsx 或 .csv，最大 10 MB、5000 行。上传后先检查，不会直接登记。"),
+        allow_empty_file=True,
+        max_length=300,
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
+        error_messages={"required": gettext_lazy("请选择填好的表格。")},
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from products.trace import views
+from products.trace import import_views, views
 
 urlpatterns = [
     path("producer/", views.producer, name="producer"),
@@ -15,4 +15,10 @@ urlpatterns = [
     path("producer/batches/<uuid:code>/correct", views.batch_correct, name="batch-correct"),
     path("producer/batches/<uuid:code>/discard", views.batch_discard, name="batch-discard"),
     path("producer/batches/<uuid:code>/steps/<slug:step>", views.batch_step, name="batch-step"),
+    path("producer/import", import_views.new, name="import-new"),
+    path("producer/import/template.xlsx", import_views.template, {"kind": "xlsx"}, name="import-template"),
+    path("producer/import/template.csv", import_views.template, {"kind": "csv"}, name="import-template-csv"),
+    path("producer/import/<uuid:code>", import_views.one, name="import"),
+    path("producer/import/<uuid:code>/confirm", import_views.confirm, name="import-confirm"),
+    path("producer/import/<uuid:code>/check", import_views.again, name="import-again"),
 ]

@@ -14,7 +14,7 @@ from django.test import Client
 from gi_trace.api import api
 from products.access import Actor
 from tests import factories
-from tests.access.world import MEMBERS, World, build, log_about
+from tests.access.world import MEMBERS, SHEET, World, build, log_about
 from tests.conftest import signed_in
 from tests.factories import PIDU
 
@@ -31,7 +31,7 @@ Body = Callable[[World], dict[str, Any]]
 class Row:
     """Who may, at which address, with which body. `sees` is the text that only those in `seen_by` find in the answer.
 
-    `prepare` is done once before anybody calls.
+    `prepare` is done once before anybody calls; `text` is a body that is no JSON.
     """
 
     allowed: set[str]
@@ -40,6 +40,7 @@ class Row:
     sees: Callable[[World], str] | None = None
     seen_by: frozenset[str] = frozenset()
     prepare: Callable[[World], None] | None = None
+    text: str = ""
 
 
 def a(world: World) -> str:
@@ -167,6 +168,14 @@ MATRIX: dict[str, Row] = {
         lambda w: f"batches/{w.released.code}/corrections",
         lambda w: {"produced_on": "2026-11-02", "reason": "填错日期"},
     ),
+    # A producer without the right may have a sheet checked, and is told that the product is not theirs.
+    "import_batches": Row({"maker", "rival"}, lambda w: "batches/imports?dry_run=true", text=SHEET),
+    "read_batch_import": Row({"maker"}, lambda w: f"batches/imports/{w.batch_import.code}"),
+    "confirm_batch_import": Row(
+        {"maker"},
+        lambda w: f"batches/imports/{w.batch_import.code}/registration",
+        lambda w: {"plan_sha256": w.batch_import.plan_sha256},
+    ),
     # labels
     "list_label_runs": Row(SEE_BATCHES, lambda w: f"batches/{w.released.code}/label-runs"),
     "issue_label_run": Row(
@@ -258,8 +267,9 @@ def answer_to(actor: Actor | None, method: str, row: Row, world: World) -> tuple
         if method == "get":
             response = client.get(address)
         else:
-            body = json.dumps(row.body(world) if row.body else {})
-            response = client.generic(method.upper(), address, body, content_type="application/json")
+            body = row.text or json.dumps(row.body(world) if row.body else {})
+            kind = "text/csv" if row.text else "application/json"
+            response = client.generic(method.upper(), address, body, content_type=kind)
         content = b"".join(response.streaming_content) if response.streaming else response.content  # type: ignore[attr-defined]
         transaction.set_rollback(True)
     return response.status_code, content.decode("utf-8", "replace")

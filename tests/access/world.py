@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from tempfile import mkdtemp
 
+from django.utils import timezone
+
 from ledger.adapters.signer import load_signer
 from ledger.services.creation import create_log
 from ledger.services.sequencing import sequence_batch
@@ -27,10 +29,13 @@ from products.scans.models.complaint import Complaint
 from products.scans.services.complaints import file_complaint
 from products.scans.services.visitors import Visitor
 from products.trace.models.batch import Batch
+from products.trace.models.batch_import import BatchImport
+from products.trace.services.imports import start_import
 from tests import factories
 from tests.factories import NOW, PIDU, TODAY
 
 MEMBERS = ("nobody", "maker", "rival", "association", "north", "south", "city", "province", "auditor", "admin")
+SHEET = "产品,批号,净重（公斤）,生产日期,产地\n郫县豆瓣,SHEET-1,1,2026-11-20,510117\n"
 
 
 @dataclass
@@ -53,6 +58,7 @@ class World:
     planned: Inspection
     recorded: Inspection
     case: Case
+    batch_import: BatchImport
     unit_code: str
     standard_code: str
 
@@ -111,7 +117,9 @@ def build() -> World:
     )  # fmt: skip
     members = cast(enterprise, registrant)
     north = members["north"]
+    maker = members["maker"]
     assert north is not None
+    assert maker is not None
     unit_code = factories.code_of(run, 3)
     complaint = file_complaint(code_text=unit_code, text="批号不一样", visitor=Visitor("a", "b"), now=NOW)
     inspections = [
@@ -135,6 +143,7 @@ def build() -> World:
         planned=inspections[0],
         recorded=inspections[1],
         case=open_case(actor=north, act="selling", summary="线索", uscc=enterprise.uscc, now=NOW),
+        batch_import=start_import(actor=maker, content=SHEET.encode(), waits=True, now=timezone.now()),
         unit_code=unit_code,
         standard_code=factories.make_version(indication).standard.code,
     )

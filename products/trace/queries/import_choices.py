@@ -31,7 +31,8 @@ class Choices:
 
     def __init__(self, *, actor: Actor, today: date) -> None:
         self.today = today
-        self.own = list(own_authorisations(actor=actor).order_by("pk"))
+        # A right that was withdrawn may still have batches; one that was refused never had any.
+        self.own = list(own_authorisations(actor=actor).exclude(state="refused").order_by("pk"))
         self.usable = [one for one in self.own if standing(one, on=today) == "active"]
         self._products: dict[str, list[Authorisation]] = {}
         for one in self.own:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from products.access import Actor
-from products.trace.domain.facts import Facts
+from products.trace.domain.facts import Facts, write_kg
 from products.trace.errors import ColumnsMissing, FileTooLarge, NothingToImport
 from products.trace.models.batch import Batch
 from products.trace.queries.batches import facts_of, field_names
@@ -44,6 +44,16 @@ class PlanRow:
     batch: str = ""
     differences: list[dict[str, str]] = field(default_factory=list)
     errors: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def kilograms(self) -> str:
+        return write_kg(int(self.facts["net_mass_g"]))
+
+    @property
+    def point(self) -> str:
+        """Longitude, latitude and datum as one reads them."""
+        pair = (shown(name, self.facts[name]) for name in ("longitude_e6", "latitude_e6"))
+        return f"{', '.join(pair)} {self.facts['datum']}"
 
 
 @dataclass(slots=True)

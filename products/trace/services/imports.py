@@ -18,7 +18,7 @@ from products.errors import NotFound
 from products.trace.domain.facts import is_text
 from products.trace.errors import ImportChanged, ImportNotReady, RowsRefused
 from products.trace.models.batch_import import BatchImport
-from products.trace.services.import_files import KEEP_FOR, kept_upload, store_plan, upload_path, write_file
+from products.trace.services.import_files import KEEP_FOR, kept_upload, plan_of, store_plan, upload_path, write_file
 from products.trace.services.import_plan import make_plan
 from products.trace.services.import_running import open_upload, run_import
 from products.trace.tasks import run_batch_import
@@ -27,6 +27,8 @@ from products.trace.tasks import run_batch_import
 SILENT_FOR: Final = timedelta(minutes=2)
 # So few rows are checked and registered while their sender waits.
 AT_ONCE: Final = 300
+# Cells named in one refusal; the plan has them all.
+MAX_ENTRIES: Final = 1_000
 State = BatchImport.State
 _WORKING: Final = (State.TO_CHECK, State.CHECKING, State.TO_REGISTER, State.REGISTERING)
 
@@ -118,8 +120,13 @@ def confirm_import(*, actor: Actor, code: UUID, plan_sha256: str, now: datetime)
         if row.plan_sha256 != plan_sha256:
             raise ImportChanged(_("检查结果已经更新，与您看到的不同。请核对后再确认。"))
         if row.error_count:
-            raise RowsRefused(_("有 %(count)d 格需要改正，没有登记任何批次。") % {"count": row.error_count})
-        row.state, row.done_count, row.made_count, row.heartbeat_at = State.TO_REGISTER, 0, 0, now
+            refusal = RowsRefused(_("有 %(count)d 格需要改正，没有登记任何批次。") % {"count": row.error_count})
+            plan = plan_of(row)
+            refusal.entries = plan.errors[:MAX_ENTRIES] if plan else []
+            raise refusal
+        # With nothing new to write it is done already.
+        row.state = State.TO_REGISTER if row.create_count else State.DONE
+        row.done_count, row.made_count, row.heartbeat_at = 0, 0, now
         row.expires_at = now + KEEP_FOR
         row.save()
         is_short = row.create_count <= AT_ONCE
