@@ -14,6 +14,9 @@ from ledger.errors import LedgerFatal
 from ledger.verifier.checkpoint import CheckpointText
 from ledger.verifier.note import Note, Signature
 
+# Which settings name a key file, and what makes it.
+SECOND_KEYS = {"init-sm2": "LEDGER_SM2_KEY_FILE", "init-mldsa": "LEDGER_MLDSA_KEY_FILE"}
+
 
 class SecondSigner(Protocol):
     """A key that signs checkpoints besides the log's own. `words` names its algorithm."""

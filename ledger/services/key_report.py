@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from ledger.adapters.second import second_signers
+from ledger.adapters.second import SECOND_KEYS, second_file, second_signers
 from ledger.adapters.signer import load_signer, next_file, retired_file
 from ledger.errors import LedgerFatal
 from ledger.models import Head
@@ -28,8 +28,12 @@ def key_report(*, key_file: Path, origin: str) -> Iterator[str]:
             continue
         yield f"in force, signs from {key.from_size} entries on: {key.vkey}"
         yield from _state_of(key_file, origin=origin, vkey=key.vkey)
-    for second in second_signers(origin=origin):
+    for second in second_signers(origin=origin, are_required=False):
         yield f"{second.words}, a second line on every checkpoint: {second.vkey}"
+    for action, setting in SECOND_KEYS.items():
+        path = second_file(setting)
+        if path is not None and not path.exists():
+            yield f"{path} is not there, so nothing can be signed: run `ledger_key {action}`, or unset GI_TRACE_{setting}"
 
 
 def _state_of(key_file: Path, *, origin: str, vkey: str) -> Iterator[str]:

@@ -9,12 +9,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from ledger.adapters.second import create_second
+from ledger.adapters.second import SECOND_KEYS, create_second
 from ledger.errors import LedgerFatal, NoRoom
 from ledger.services.key_report import key_report
 from ledger.services.rotation import rotate_key
-
-_SECOND = {"init-sm2": "LEDGER_SM2_KEY_FILE", "init-mldsa": "LEDGER_MLDSA_KEY_FILE"}
 
 
 class Command(BaseCommand):
@@ -32,9 +30,9 @@ class Command(BaseCommand):
         try:
             if options["action"] == "rotate":
                 self.rotate(again=options["again"])
-            elif options["action"] in _SECOND:
+            elif options["action"] in SECOND_KEYS:
                 self.stdout.write(
-                    f"made {create_second(_SECOND[options['action']])}; back it up, then restart ledger_run"
+                    f"made {create_second(SECOND_KEYS[options['action']])}; back it up, then restart ledger_run"
                 )
             for line in key_report(key_file=settings.LEDGER_KEY_FILE, origin=settings.LEDGER_ORIGIN):
                 self.stdout.write(line)
