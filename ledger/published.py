@@ -75,7 +75,9 @@ def best_checkpoint(index: int) -> Checkpoint | None:
     if policy.quorum == NONE:
         return newest.first()
     # Only what some witness cosigned can have a quorum; the newest few of these are enough to find one.
-    cosigned = newest.prefetch_related("cosignatures").filter(pk__in=Cosignature.objects.order_by("-pk").values("checkpoint_id")[:_LOOKED_AT])
+    cosigned = newest.prefetch_related("cosignatures").filter(
+        pk__in=Cosignature.objects.order_by("-pk").values("checkpoint_id")[:_LOOKED_AT]
+    )
     return next((row for row in cosigned if _has_quorum(row, policy)), None) or newest.first()
 
 
