@@ -42,9 +42,9 @@ def start_import(*, actor: Actor, content: bytes, name: str = "", waits: bool = 
     require_scope(actor, Scope.BATCHES, Role.PRODUCER)
     reader = open_upload(content, name=name, actor=actor, now=now)
     count = len(reader.numbers())
-    row = _take_in(actor=actor, content=content, name=name, count=count, now=now)
-    if row.state != State.TO_CHECK:
-        return row  # under way already
+    row, is_ours = _take_in(actor=actor, content=content, name=name, count=count, now=now)
+    if not is_ours:
+        return row
     if waits or count <= AT_ONCE:
         store_plan(row, make_plan(reader, actor=actor, now=now))
         return row
@@ -53,24 +53,25 @@ def start_import(*, actor: Actor, content: bytes, name: str = "", waits: bool = 
 
 
 @transaction.atomic
-def _take_in(*, actor: Actor, content: bytes, name: str, count: int, now: datetime) -> BatchImport:
+def _take_in(*, actor: Actor, content: bytes, name: str, count: int, now: datetime) -> tuple[BatchImport, bool]:
+    """The row of the file, and whether it is to be checked now; not where it is under way already."""
     digest = hashlib.sha256(content).hexdigest()
-    row, _is_new = BatchImport.objects.get_or_create(
+    row, is_new = BatchImport.objects.get_or_create(
         user_id=actor.user_id or 0,
         sha256=digest,
         defaults={"uscc": actor.uscc, "requested_at": now, "expires_at": now + KEEP_FOR, "language": ""},
     )
     row = BatchImport.objects.select_for_update().get(pk=row.pk)
     is_silent = (row.heartbeat_at or row.requested_at) < now - SILENT_FOR
-    if not _is_new and row.state in _WORKING and not is_silent:
-        return row
+    if not is_new and row.state in _WORKING and not is_silent:
+        return row, False
     write_file(upload_path(row), content)
     row.uscc, row.name, row.language = actor.uscc, _short_name(name), get_language() or ""
     row.state, row.failure, row.plan_sha256 = State.TO_CHECK, "", ""
     row.row_count, row.done_count, row.made_count = count, 0, 0
     row.requested_at, row.expires_at, row.heartbeat_at = now, now + KEEP_FOR, None
     row.save()
-    return row
+    return row, True
 
 
 def _short_name(name: str) -> str:
