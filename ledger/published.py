@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Subquery
+
 from ledger.errors import NotInLog
-from ledger.models import Checkpoint, Cosignature, Head, WitnessContact, WitnessedLog
+from ledger.models import Checkpoint, Cosignature, Head, LogKey, WitnessContact, WitnessedLog
 from ledger.verifier.note import VerifierKey
 from ledger.verifier.policy import NONE, Policy
 from ledger.witness_policy import policy_for_readers
@@ -74,9 +76,12 @@ def best_checkpoint(index: int) -> Checkpoint | None:
     policy, _ = policy_for_readers()
     if policy.quorum == NONE:
         return newest.first()
-    # Only what some witness cosigned can have a quorum; the newest few of these are enough to find one.
+    # Only what some witness cosigned can have a quorum; the newest few of these are enough to find one. What the key in
+    # force did not sign would fail under the policy that readers get.
+    in_force = LogKey.objects.filter(until_size__isnull=True).values("from_size")[:1]
     cosigned = newest.prefetch_related("cosignatures").filter(
-        pk__in=Cosignature.objects.order_by("-pk").values("checkpoint_id")[:_LOOKED_AT]
+        size__gte=Subquery(in_force),
+        pk__in=Cosignature.objects.order_by("-pk").values("checkpoint_id")[:_LOOKED_AT],
     )
     return next((row for row in cosigned if _has_quorum(row, policy)), None) or newest.first()
 

@@ -9,6 +9,7 @@ from shutil import rmtree
 from ledger import queries
 from ledger.errors import NotInLog
 from ledger.published import policy_text, published_note
+from ledger.rotations import rotation_proof, rotations
 from ledger.tree import TileAddress, addresses, levels
 
 Progress = Callable[[int, int], None]
@@ -33,6 +34,8 @@ def export_log(*, folder: Path, progress: Progress = lambda done, total: None) -
             rmtree(target.with_name(target.name + ".p"), ignore_errors=True)
         progress(done, len(wanted))
     _write(folder / "vkey", f"{key}\n".encode())
+    for change in rotations():
+        _write(folder / "rotations" / str(change.size), rotation_proof(change.size).encode())
     _write(folder / "policy", policy_text().encode())
     # Last, so that a reader never meets a checkpoint whose tiles are not there yet.
     _write(folder / "checkpoint", published_note(checkpoint.size))

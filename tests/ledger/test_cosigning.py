@@ -29,6 +29,7 @@ from ledger.verifier.verify import verify_proof
 from tests.ledger.flushing import triggers_lifted
 from tests.ledger.helpers import NOW, filled, findings
 from tests.ledger.instance import Instance, new_instance
+from tests.ledger.key_helpers import rotate
 from tests.ledger.proofs import Key
 
 WITNESS = Key("witness.example/chongqing", kind=COSIGNATURE)
@@ -251,3 +252,14 @@ def test_an_unusable_policy_keeps_nobody_from_a_proof(
 
     assert policy_text() == f"log {signer.vkey}\nquorum none\n"
     assert proof_text(1)
+
+
+def test_after_a_rotation_no_proof_stands_under_the_old_key_alone(signer: Signer, witness: Answers) -> None:
+    filled(signer, 5)
+    witness.answers = [(200, witness.cosign(signer, 5))]
+    ask_witnesses(now=NOW)
+    rotate(signer)
+
+    policy = parse_policy(policy_text().replace("quorum w", "quorum none").encode())
+
+    assert verify_proof(proof_text(4).encode(), policy=policy).checkpoint.text.size == 6
