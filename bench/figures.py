@@ -30,6 +30,7 @@ class Size:
     seconds: float = 3.0
     starts: int = 15
     issues: int = 400
+    import_rows: int = 5_000
     scan_batches: int = 200
     scans: int = 20_000
     connections: tuple[int, ...] = (4, 32)
@@ -55,6 +56,7 @@ TINY = Size(
     seconds=0.1,
     starts=1,
     issues=3,
+    import_rows=20,
     scan_batches=2,
     scans=30,
     connections=(2,),

@@ -20,6 +20,7 @@ MEASUREMENTS: Final[dict[str, tuple[str, ...]]] = {
     "scan": (SQLITE, POSTGRESQL),
     "browser": (NONE,),
     "issue": (SQLITE, POSTGRESQL),
+    "trace": (SQLITE, POSTGRESQL),
 }
 LIMIT: Final = 150.0  # seconds for one measurement on one database
 

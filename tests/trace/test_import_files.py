@@ -171,7 +171,8 @@ def test_numbers_shown_in_a_form_of_their_own_are_marked() -> None:
 
 
 def test_days_of_both_calendars_of_excel() -> None:
-    for options in ({}, {"date_1904": True}):
+    calendars: list[dict[str, Any]] = [{}, {"date_1904": True}]
+    for options in calendars:
         grid = read(workbook([row_of()], **options))
         assert read_day(grid.rows[1][3], is_1904=grid.is_1904) == date(2026, 11, 20)
     bare = read(workbook([[46346]]))

@@ -127,7 +127,7 @@ def test_a_right_suspended_meanwhile_stops_the_import(maker: Actor, authorisatio
 @pytest.mark.django_db
 def test_an_account_that_was_closed_writes_nothing(maker: Actor, authorisation: Authorisation) -> None:
     row = confirmed(maker, authorisation, count=PORTION * 2)
-    User.objects.filter(pk=maker.user_id).update(is_active=False)
+    User.objects.filter(username=maker.username).update(is_active=False)
 
     run_import(row.code)
 
