@@ -7,11 +7,11 @@ value outside every band, is never a pass; a product without limits is `no_limit
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from products.registry.domain.requirements import Comparator, Limit
 from products.registry.domain.units import UnitMismatch, convert_unit
@@ -33,17 +33,32 @@ class OverallVerdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """A measured value with its unit; for a prohibition 0 means not found or not used, anything else the opposite."""
+    """A measured value with its unit; for a prohibition 0 means not found or not used, anything else the opposite.
+
+    `is_below`: the laboratory found less than `value`, its limit of detection; what there is lies in [0, value).
+    """
 
     value: Decimal
     unit: str
+    is_below: bool = False
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LimitResult:
+    """Whether one limit is met; NO_LIMIT where it does not apply, or cannot be used. `detail` as in IndicatorResult."""
+
+    limit: Limit
+    verdict: IndicatorVerdict
+    detail: str
 
 
 @dataclass(frozen=True, slots=True)
 class IndicatorResult:
     """`limit_key` is the deciding limit, '' if none applied. `detail` is a stable word: below_limit, above_limit,
     outside_range, beyond_tolerance, present, grade_too_low, ratio_too_high, not_measured, condition_not_measured,
-    reference_not_measured, outside_bands, limit_unclear, or '' for a pass and for an indicator without limits."""
+    reference_not_measured, below_detection (too coarse to decide), basis_differs, outside_bands, limit_unclear, or ''
+    for a pass and for an indicator without limits."""
 
     indicator: str
     verdict: IndicatorVerdict
@@ -58,6 +73,7 @@ class Evaluation:
     overall: OverallVerdict
     results: tuple[IndicatorResult, ...]
     unjudged: tuple[str, ...]
+    limits: tuple[LimitResult, ...] = ()
 
 
 class _Dated(Protocol):
@@ -96,38 +112,41 @@ def evaluate(limits: Iterable[Limit], measured: Mapping[str, Measurement], *, gr
     `measured` is by indicator, with `alcohol_label` and the like for declared values; `grade` as the limits spell it.
     Raises UnitMismatch when a measured unit cannot be carried exactly into the limit's: that is a mistake to mend, not a result.
     """
-    by_indicator: dict[str, list[Limit]] = {}
-    unclear: list[str] = []
+    by_indicator: dict[str, list[LimitResult]] = {}
+    unclear: list[Limit] = []
     for limit in limits:
         if limit.is_usable:
-            by_indicator.setdefault(limit.indicator, []).append(limit)
+            by_indicator.setdefault(limit.indicator, []).append(_judge_limit(limit, measured, grade))
         else:
-            unclear.append(limit.indicator)
+            unclear.append(limit)
     # An unclear limit beside usable ones leaves the indicator judged by those.
-    unjudged = tuple(dict.fromkeys(name for name in unclear if name not in by_indicator))
-    results = [_judge_indicator(name, group, measured, grade) for name, group in by_indicator.items()]
+    unjudged = tuple(dict.fromkeys(limit.indicator for limit in unclear if limit.indicator not in by_indicator))
+    results = [_judge_indicator(name, group) for name, group in by_indicator.items()]
     required = [result.verdict for result in results]
-    parts = _helpers(by_indicator)
+    judged = tuple(result for group in by_indicator.values() for result in group)
+    parts = helpers_of([result.limit for result in judged])
     results += [IndicatorResult(name, IndicatorVerdict.NO_LIMIT, "", "limit_unclear") for name in unjudged]
     results += [
         IndicatorResult(name, IndicatorVerdict.NO_LIMIT, "", "")
         for name in measured
         if name not in by_indicator and name not in unjudged and name not in parts
     ]
-    return Evaluation(_overall(required), tuple(results), unjudged)
+    judged += tuple(LimitResult(limit, IndicatorVerdict.NO_LIMIT, "limit_unclear") for limit in unclear)
+    return Evaluation(overall_of(required), tuple(results), unjudged, judged)
 
 
-def _helpers(by_indicator: Mapping[str, list[Limit]]) -> set[str]:
+def helpers_of(limits: Iterable[Limit]) -> set[str]:
     """Indicators measured only so that others can be judged: a ratio's parts, a declared value, what bands go by."""
     names: set[str] = set()
-    for condition in (limit.condition for group in by_indicator.values() for limit in group):
+    for condition in (limit.condition for limit in limits):
         names |= set(condition.ratio_of or ())
         names |= {condition.reference} if condition.reference else set()
         names |= {condition.band.indicator} if condition.band else set()
     return names
 
 
-def _overall(required: Sequence[IndicatorVerdict]) -> OverallVerdict:
+def overall_of(required: Sequence[IndicatorVerdict]) -> OverallVerdict:
+    """The word for the whole, from the verdicts on every indicator that has a usable limit."""
     if not required:
         return OverallVerdict.NO_LIMITS_CONFIGURED
     if IndicatorVerdict.FAILED in required:
@@ -137,97 +156,137 @@ def _overall(required: Sequence[IndicatorVerdict]) -> OverallVerdict:
     return OverallVerdict.PASSED
 
 
-def _judge_indicator(
-    name: str, group: Sequence[Limit], measured: Mapping[str, Measurement], grade: str
-) -> IndicatorResult:
+def _judge_indicator(name: str, group: Sequence[LimitResult]) -> IndicatorResult:
     """All limits that apply must be met; the first that is not decides."""
-    applied: list[IndicatorResult] = []
-    unknown = ""
-    for limit in group:
-        applies = _applies(limit, measured, grade)
-        if applies is None:
-            unknown = limit.key
-        elif applies:
-            applied.append(_judge(limit, measured))
+    unknown = [result for result in group if result.detail == "condition_not_measured"]
+    applied = [result for result in group if result.detail != "outside_bands" and result not in unknown]
     for verdict in (IndicatorVerdict.FAILED, IndicatorVerdict.MISSING):
         for result in applied:
             if result.verdict is verdict:
-                return result
+                return IndicatorResult(name, verdict, result.limit.key, result.detail)
     if unknown:
-        return IndicatorResult(name, IndicatorVerdict.MISSING, unknown, "condition_not_measured")
+        return IndicatorResult(name, IndicatorVerdict.MISSING, unknown[-1].limit.key, "condition_not_measured")
     if not applied:
         return IndicatorResult(name, IndicatorVerdict.NO_LIMIT, "", "outside_bands")
-    return applied[0]
+    return IndicatorResult(name, applied[0].verdict, applied[0].limit.key, "")
+
+
+def _judge_limit(limit: Limit, measured: Mapping[str, Measurement], grade: str) -> LimitResult:
+    applies = _applies(limit, measured, grade)
+    if applies is None:
+        return LimitResult(limit, IndicatorVerdict.MISSING, "condition_not_measured")
+    if not applies:
+        return LimitResult(limit, IndicatorVerdict.NO_LIMIT, "outside_bands")
+    detail = _detail(limit, measured)
+    if not detail:
+        return LimitResult(limit, IndicatorVerdict.PASSED, "")
+    unknown = detail.endswith("not_measured") or detail in {"below_detection", "basis_differs"}
+    return LimitResult(limit, IndicatorVerdict.MISSING if unknown else IndicatorVerdict.FAILED, detail)
 
 
 def _applies(limit: Limit, measured: Mapping[str, Measurement], grade: str) -> bool | None:
-    """Whether a limit's condition is met; None when what it depends on was not given."""
+    """Whether a limit's condition is met; None when what it depends on was not given, or lies below detection."""
     band = limit.condition.band
     if band is not None:
-        value = _value(band.indicator, band.unit, measured)
-        return None if value is None else band.holds(value)
+        found = _in_unit(band.indicator, band.unit, measured)
+        return None if found is None or found.is_below else band.holds(found.value)
     if limit.condition.grade:
         return grade == limit.condition.grade if grade else None
     return True
 
 
-def _value(name: str, unit: str, measured: Mapping[str, Measurement]) -> Decimal | None:
+def _in_unit(name: str, unit: str, measured: Mapping[str, Measurement]) -> Measurement | None:
     found = measured.get(name)
     if found is None:
         return None
     try:
-        return convert_unit(found.value, found.unit, unit)
+        return replace(found, value=convert_unit(found.value, found.unit, unit), unit=unit)
     except UnitMismatch as error:
         error.indicator = name
         raise
 
 
-def _judge(limit: Limit, measured: Mapping[str, Measurement]) -> IndicatorResult:
-    name = limit.indicator
+def _detail(limit: Limit, measured: Mapping[str, Measurement]) -> str:
+    """'' when the limit is met, else the word that says how it is not, or what is missing to say so."""
     if limit.comparator is Comparator.RATIO_LT:
-        detail = _ratio_detail(limit, measured)
+        return _ratio_detail(limit, measured)
+    found = _in_unit(limit.indicator, limit.unit, measured)
+    if found is None:
+        return "not_measured"
+    if found.basis != limit.basis:
+        return "basis_differs"
+    if limit.comparator is Comparator.FORBIDDEN:
+        # Less than can be detected is "not found" (未检出).
+        return "" if found.is_below or found.value == 0 else "present"
+    if limit.comparator is Comparator.TOLERANCE:
+        declared = _in_unit(limit.condition.reference, limit.unit, measured)
+        if declared is None or declared.is_below:
+            return "reference_not_measured"
+        span = _Span(declared.value - limit.values[0], declared.value + limit.values[0])
     else:
-        value = _value(name, limit.unit, measured)
-        if value is None:
-            detail = "not_measured"
-        elif limit.comparator is Comparator.TOLERANCE:
-            declared = _value(limit.condition.reference, limit.unit, measured)
-            if declared is None:
-                detail = "reference_not_measured"
-            else:
-                detail = "beyond_tolerance" if abs(value - declared) > limit.values[0] else ""
-        else:
-            detail = _plain_detail(limit, value)
-    if not detail:
-        return IndicatorResult(name, IndicatorVerdict.PASSED, limit.key, "")
-    missing = detail.endswith("not_measured")
-    return IndicatorResult(name, IndicatorVerdict.MISSING if missing else IndicatorVerdict.FAILED, limit.key, detail)
+        span = _span(limit)
+    met = span.holds_below(found.value) if found.is_below else span.holds(found.value)
+    return "below_detection" if met is None else "" if met else _NOT_MET[limit.comparator]
+
+
+_NOT_MET: Final = {
+    Comparator.GE: "below_limit",
+    Comparator.GT: "below_limit",
+    Comparator.LE: "above_limit",
+    Comparator.LT: "above_limit",
+    Comparator.RANGE: "outside_range",
+    Comparator.TOLERANCE: "beyond_tolerance",
+    Comparator.AT_LEAST_GRADE: "grade_too_low",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """The values that meet a limit; None is open-ended. `is_open`: its ends do not belong to it."""
+
+    low: Decimal | None
+    high: Decimal | None
+    is_open: bool = False
+
+    def holds(self, value: Decimal) -> bool:
+        if self.is_open:
+            return (self.low is None or self.low < value) and (self.high is None or value < self.high)
+        return (self.low is None or self.low <= value) and (self.high is None or value <= self.high)
+
+    def holds_below(self, bound: Decimal) -> bool | None:
+        """Of all values in [0, bound): whether every one meets the limit, none does, or (None) it depends."""
+        if (self.low is not None and bound <= self.low) or (self.high is not None and not self._reaches_zero()):
+            return False
+        if (self.low is None or self.holds(Decimal(0))) and (self.high is None or bound <= self.high):
+            return True
+        return None
+
+    def _reaches_zero(self) -> bool:
+        high = Decimal(0) if self.high is None else self.high
+        return high > 0 or (high == 0 and not self.is_open)
+
+
+def _span(limit: Limit) -> _Span:
+    kind, first = limit.comparator, limit.values[0]
+    if kind is Comparator.RANGE:
+        return _Span(first, limit.values[1])
+    if kind is Comparator.AT_LEAST_GRADE:
+        return _Span(Decimal(1), first)
+    is_open = kind in (Comparator.GT, Comparator.LT)
+    return _Span(first, None, is_open) if kind in (Comparator.GE, Comparator.GT) else _Span(None, first, is_open)
 
 
 def _ratio_detail(limit: Limit, measured: Mapping[str, Measurement]) -> str:
-    top, bottom = (measured.get(part) for part in limit.condition.ratio_of or ("", ""))
+    names = limit.condition.ratio_of or ("", "")
+    bottom = measured.get(names[1])
+    top = _in_unit(names[0], bottom.unit, measured) if bottom else None
     if top is None or bottom is None:
         return "not_measured"
     # Multiplied, not divided: exact, and nothing over nothing is no pass.
-    numerator = convert_unit(top.value, top.unit, bottom.unit)
-    return "" if numerator < limit.values[0] * bottom.value else "ratio_too_high"
-
-
-def _plain_detail(limit: Limit, value: Decimal) -> str:
-    """'' when the value meets the limit, else the word that says how it does not."""
-    kind, first = limit.comparator, limit.values[0] if limit.values else Decimal(0)
-    if kind is Comparator.RANGE:
-        return "" if first <= value <= limit.values[1] else "outside_range"
-    if kind is Comparator.FORBIDDEN:
-        return "" if value == 0 else "present"
-    if kind is Comparator.AT_LEAST_GRADE:
-        return "" if 1 <= value <= first else "grade_too_low"
-    met = {
-        Comparator.GE: value >= first,
-        Comparator.GT: value > first,
-        Comparator.LE: value <= first,
-        Comparator.LT: value < first,
-    }[kind]
-    if met:
-        return ""
-    return "below_limit" if kind in (Comparator.GE, Comparator.GT) else "above_limit"
+    most = limit.values[0] * bottom.value
+    if bottom.is_below:
+        # The bottom may be as good as nothing: then only a top too high for the most it can be is certain.
+        return "ratio_too_high" if not top.is_below and top.value >= most else "below_detection"
+    if top.is_below:
+        return "" if top.value <= most else "below_detection" if most > 0 else "ratio_too_high"
+    return "" if top.value < most else "ratio_too_high"

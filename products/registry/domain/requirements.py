@@ -59,7 +59,10 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """One requirement. `values` fit the comparator: two for a range, none for a prohibition, otherwise one."""
+    """One requirement. `values` fit the comparator: two for a range, none for a prohibition, otherwise one.
+
+    `basis` is what a value is reckoned as (以乙酸计): another basis is another quantity.
+    """
 
     key: str
     indicator: str
@@ -68,6 +71,7 @@ class Limit:
     values: tuple[Decimal, ...]
     condition: Condition
     is_usable: bool = True
+    basis: str = ""
 
 
 def _decimal(text: object) -> Decimal:
@@ -111,6 +115,7 @@ def parse_limit(
     values: Sequence[str],
     condition: Mapping[str, Any] | None,
     is_usable: bool = True,
+    basis: str = "",
 ) -> Limit:
     """A Limit from the fields of a reference row or a table row; ValueError where they do not fit together."""
     kind = Comparator(comparator)
@@ -126,4 +131,4 @@ def parse_limit(
             raise ValueError(f"{key}: a ratio needs its two parts, and nothing else has them")
         if (kind is Comparator.TOLERANCE) != bool(parsed.reference):
             raise ValueError(f"{key}: a tolerance needs its reference, and nothing else has one")
-    return Limit(key, indicator, unit, kind, numbers, parsed, is_usable)
+    return Limit(key, indicator, unit, kind, numbers, parsed, is_usable, basis)
