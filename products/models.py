@@ -19,6 +19,7 @@ from products.scans.models.complaint import Complaint
 from products.scans.models.scan import Scan, UnitSeen, VisitorSalt
 from products.trace.models.batch import Batch, BatchCorrection, BatchStep
 from products.trace.models.batch_import import BatchImport
+from products.trace.models.lab_report import LabReport, LabResult
 
 __all__ = [
     "ApiToken",
@@ -36,6 +37,8 @@ __all__ = [
     "Indication",
     "IndicationChange",
     "Inspection",
+    "LabReport",
+    "LabResult",
     "LabelRange",
     "LabelRun",
     "LawCitation",
