@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("to_check", "等待检查"),
                             ("checking", "正在检查"),
-                            ("checked", "已检查，等您确认"),
+                            ("checked", "已检查"),
                             ("to_register", "等待登记"),
                             ("registering", "正在登记"),
                             ("done", "已登记"),

@@ -10,10 +10,9 @@ from django.http import HttpRequest
 from ninja import Router, Schema, Status
 
 from products.http import actor_of, now_of
-from products.trace.models.batch import Batch
 from products.trace.models.batch_import import BatchImport
 from products.trace.services.import_files import plan_of
-from products.trace.services.import_plan import CREATE, PlanRow
+from products.trace.services.import_plan import PlanRow, name_batches
 from products.trace.services.imports import confirm_import, find_import, start_import
 
 router = Router(tags=["batches"])
@@ -33,12 +32,13 @@ _BODY = {
 
 
 class CellErrorOut(Schema):
-    """`cell` is the address in the sheet, row and column together; `field` the column's name."""
+    """`cell` is the address in the sheet, row and column together; `heading` stands above it; `field` is the column's name."""
 
     row: int
     column: str
     cell: str
     field: str
+    heading: str
     code: str
     text: str
 
@@ -90,34 +90,24 @@ class ImportOut(Schema):
     @classmethod
     def of(cls, row: BatchImport) -> Self:
         plan = None if row.is_under_way else plan_of(row)
-        made = _made(row, plan.rows) if plan else {}
+        if plan:
+            name_batches(plan.rows)
         return cls(
             **{name: getattr(row, name) for name in _OWN},
             sheet=plan.sheet if plan else "",
             notes=plan.notes if plan else [],
-            rows=[_row_out(each, made) for each in plan.rows] if plan else [],
+            rows=[_row_out(each) for each in plan.rows] if plan else [],
             errors=[CellErrorOut(**error) for error in plan.errors] if plan else [],
         )
 
 
 _OWN = [name for name in ImportOut.model_fields if name not in {"sheet", "notes", "rows", "errors"}]
-Made = dict[tuple[str, str], UUID]
 
 
-def _row_out(row: PlanRow, made: Made) -> ImportRowOut:
-    lot = row.facts["lot"]
-    batch = UUID(row.batch) if row.batch else made.get((row.authorisation, lot))
+def _row_out(row: PlanRow) -> ImportRowOut:
+    batch = UUID(row.batch) if row.batch else None
     differences: list[Any] = row.differences
-    return ImportRowOut(row=row.row, action=row.action, lot=lot, batch=batch, differences=differences)
-
-
-def _made(row: BatchImport, rows: list[PlanRow]) -> Made:
-    """The batches that the new rows became."""
-    rights = {each.authorisation for each in rows if each.action == CREATE}
-    if row.state != BatchImport.State.DONE or not rights:
-        return {}
-    found = Batch.objects.filter(authorisation__code__in=rights).values_list("authorisation__code", "lot", "code")
-    return {(str(right), lot): code for right, lot, code in found}
+    return ImportRowOut(row=row.row, action=row.action, lot=row.facts["lot"], batch=batch, differences=differences)
 
 
 def _upload_of(request: HttpRequest) -> tuple[bytes, str]:

@@ -23,7 +23,7 @@ from products.trace.import_template import filling_for
 from products.trace.models.batch_import import BatchImport
 from products.trace.queries.workplace import workplace_of
 from products.trace.services.import_files import plan_of
-from products.trace.services.import_plan import CREATE, DIFFERS, ERROR, SAME, Plan
+from products.trace.services.import_plan import CREATE, DIFFERS, ERROR, SAME, Plan, name_batches
 from products.trace.services.imports import check_again, confirm_import, find_import, own_imports, start_import
 from products.trace.spreadsheets.grid import MAX_BYTES
 from products.trace.spreadsheets.template import csv_template, workbook_template
@@ -104,10 +104,11 @@ def _page(request: HttpRequest, row: BatchImport) -> HttpResponse:
             shown = next((each for each in (ERROR, DIFFERS, CREATE) if plan.count(each)), SAME)
         rows = [each for each in plan.rows if each.action == shown]
         page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
+        name_batches(list(page))
         context |= {"shown": shown, "page": page, "tabs": _tabs(plan)}
     return render(request, "trace/import.html", context)
 
 
 def _tabs(plan: Plan) -> list[tuple[str, str, int]]:
-    words = ((ERROR, _("要改正")), (DIFFERS, _("内容不同，不登记")), (CREATE, _("新批次")), (SAME, _("已登记过")))
+    words = ((ERROR, _("要改正的行")), (DIFFERS, _("内容不同，不登记")), (CREATE, _("新批次")), (SAME, _("已登记过")))
     return [(action, word, plan.count(action)) for action, word in words if plan.count(action)]

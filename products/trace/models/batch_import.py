@@ -15,7 +15,7 @@ class BatchImport(models.Model):
     class State(models.TextChoices):
         TO_CHECK = "to_check", _("等待检查")
         CHECKING = "checking", _("正在检查")
-        CHECKED = "checked", _("已检查，等您确认")
+        CHECKED = "checked", _("已检查")
         TO_REGISTER = "to_register", _("等待登记")
         REGISTERING = "registering", _("正在登记")
         DONE = "done", _("已登记")

@@ -12,6 +12,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from products.access import Actor
+from products.registry.models.authorisation import Authorisation
 from products.trace.domain.facts import Facts, write_kg
 from products.trace.errors import ColumnsMissing, FileTooLarge, NothingToImport
 from products.trace.models.batch import Batch
@@ -169,6 +170,20 @@ def lots_there(authorisation_id: int, lots: Sequence[str]) -> dict[str, Batch]:
             batch.lot: batch for batch in Batch.objects.filter(authorisation_id=authorisation_id, lot__in=portion)
         }
     return found
+
+
+def name_batches(rows: Sequence[PlanRow]) -> None:
+    """Fill in the batches that new rows have become; rows that are not registered stay as they are."""
+    lots: dict[str, list[str]] = {}
+    for row in rows:
+        if row.action == CREATE:
+            lots.setdefault(row.authorisation, []).append(row.facts["lot"])
+    rights = dict(Authorisation.objects.filter(code__in=lots).values_list("code", "pk"))
+    there = {str(code): lots_there(pk, lots[str(code)]) for code, pk in rights.items()}
+    for row in rows:
+        batch = there.get(row.authorisation, {}).get(row.facts["lot"])
+        if batch is not None and row.action == CREATE:
+            row.batch = str(batch.code)
 
 
 def _there(actor: Actor, rows: Sequence[ReadRow]) -> dict[tuple[int, str], Batch]:

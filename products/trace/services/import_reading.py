@@ -21,6 +21,7 @@ from products.trace.domain.import_values import (
     read_digits,
     read_mass,
     read_text,
+    tidy,
 )
 from products.trace.queries.import_choices import Choices
 from products.trace.services.fact_checks import point_e6
@@ -47,11 +48,15 @@ Read = Callable[[Value, Place], Any]
 
 @dataclass(slots=True)
 class CellError:
-    """What is wrong with one cell. `row` counts from 1, `column` is its letters; together they are its address."""
+    """What is wrong with one cell.
+
+    `row` counts from 1, `column` is its letters; together they are its address. `heading` is the column's, as written.
+    """
 
     row: int
     column: str
     field: str
+    heading: str
     code: str
     text: str
 
@@ -103,8 +108,16 @@ class RowReader:
     def error(self, row: ReadRow, column: str, code: str, text: str) -> None:
         """Note what is wrong with a cell; what was noted first stays."""
         place = self.head.places.get(column, self.head.places["lot"])
-        letters = column_letters(place)
-        row.errors.setdefault(column, CellError(row=row.row, column=letters, field=column, code=code, text=text))
+        heading = self._value(self.head.row, place)
+        error = CellError(
+            row=row.row,
+            column=column_letters(place),
+            field=column,
+            heading=tidy(heading)[:40] if isinstance(heading, str) else "",
+            code=code,
+            text=text,
+        )
+        row.errors.setdefault(column, error)
 
     def _merged_places(self) -> set[Place]:
         """Every cell of our columns, below the headings, that is part of a merged block."""

@@ -7,6 +7,7 @@ import posixpath
 import zipfile
 import zlib
 from collections.abc import Callable
+from itertools import count
 from typing import Final
 from xml.parsers import expat
 
@@ -16,6 +17,7 @@ from products.trace.errors import FileTooLarge, FileUnreadable
 
 MAX_UNPACKED: Final = 64 * 1024 * 1024
 MAX_PARTS: Final = 2_000
+MAX_ELEMENTS: Final = 2_000_000  # of one part
 _PIECE: Final = 1 << 16
 
 OnStart = Callable[[str, dict[str, str]], None]
@@ -37,6 +39,9 @@ class Package:
             raise too_much()
         if any(info.flag_bits & 0x1 for info in infos):
             raise encrypted()
+        # Others are not for workbooks, and may ask for gigabytes before the first byte comes out.
+        if any(info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED} for info in infos):
+            raise broken()
         self._left = MAX_UNPACKED
         if sum(info.file_size for info in infos) > MAX_UNPACKED * 4:
             raise too_much()
@@ -82,13 +87,17 @@ def repack(parts: dict[str, bytes]) -> io.BytesIO:
 
 
 def walk(content: bytes, *, start: OnStart, end: OnEnd | None = None, text: OnText | None = None) -> None:
-    """Call back for each element by its local name. Raises FileUnreadable for broken XML and for any DOCTYPE."""
+    """Call back for each element by its local name. Raises FileUnreadable for broken XML and any DOCTYPE, FileTooLarge."""
 
     def refuse(*_arguments: object) -> None:
         # No workbook has one; entities that grow without end begin there.
         raise FileUnreadable(_("工作簿里有不允许的内容（DOCTYPE）。请在 Excel 中重新另存为 .xlsx 后上传。"))
 
+    elements = count(1)
+
     def on_start(name: str, attributes: dict[str, str]) -> None:
+        if next(elements) > MAX_ELEMENTS:
+            raise too_much()
         start(name.rpartition(" ")[2], attributes)
 
     def on_end(name: str) -> None:
@@ -102,9 +111,8 @@ def walk(content: bytes, *, start: OnStart, end: OnEnd | None = None, text: OnTe
     parser.EndElementHandler = on_end if end else None
     parser.CharacterDataHandler = text
     try:
-        for at in range(0, len(content), _PIECE):
-            parser.Parse(content[at : at + _PIECE], False)
-        parser.Parse(b"", True)
+        # In one piece: fed bit by bit, a single long token would be looked at from its start each time.
+        parser.Parse(content, True)
     except (expat.ExpatError, ValueError, LookupError) as error:
         raise broken() from error
 

@@ -12,8 +12,6 @@ from products.trace.spreadsheets.parts import broken, too_much, walk
 
 # Text of all cells together: one shared string may be named by every cell.
 MAX_TEXT: Final = 20_000_000
-# Cells without content, borders drawn down to the last row say, cost time but no memory.
-MAX_CELLS: Final = 2_000_000
 
 
 class Scan:
@@ -23,7 +21,7 @@ class Scan:
         """`strings`: length of each shared string; `reshaping`: cell styles that show a number in their own form."""
         self._strings, self._reshaping = strings, reshaping
         self._row, self._column = -1, -1
-        self._cells = self._characters = 0
+        self._characters = 0
         self._type, self._style = "n", 0
         self._has_formula, self._has_value, self._is_in_value = False, False, False
         self._value = ""
@@ -47,9 +45,6 @@ class Scan:
             self._merge(attributes.get("ref", ""))
 
     def _begin_cell(self, attributes: dict[str, str]) -> None:
-        self._cells += 1
-        if self._cells > MAX_CELLS:
-            raise too_much()
         reference = attributes.get("r")
         place = (self._row, self._column + 1) if reference is None else place_of(reference)
         if place is None:

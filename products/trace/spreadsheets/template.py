@@ -15,6 +15,8 @@ from products.trace.spreadsheets.columns import COLUMNS, EXAMPLE
 from products.trace.spreadsheets.grid import MAX_ROWS
 
 DATUMS: Final = ("WGS-84", "GCJ-02", "BD-09", "CGCS2000")
+# A product's name is a text, whatever it begins with.
+_PLAIN: Final = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 _TEXT, _DAY, _NUMBER, _DEGREES = "@", "yyyy-mm-dd", "#,##0.###", "0.000000"
 _FORMATS: Final = {
     "net_mass": _NUMBER,
@@ -54,7 +56,7 @@ def workbook_template(filling: Filling) -> bytes:
     """An .xlsx workbook: headings, an example, lists to choose from; instructions on the second sheet."""
     target = io.BytesIO()
     names = ("Batches", "Instructions", "Options") if filling.english else ("批次", "填写说明", "选项")
-    with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
+    with xlsxwriter.Workbook(target, _PLAIN) as book:
         sheet, help_sheet, lists = (book.add_worksheet(name) for name in names)
         _write_head(book, sheet, filling)
         _write_example(book, sheet, filling)
