@@ -14,8 +14,8 @@ from ledger.verifier.note import VerifierKey
 from ledger.verifier.policy import NONE, Policy
 from ledger.witness_policy import policy_for_readers
 
-# How far back a checkpoint with its quorum is looked for; older proofs than that would say too little.
-_LOOKED_AT = 200
+# How many cosignatures are looked at, from the newest that can be part of a quorum down: nearly always a few are enough.
+_LOOKED_AT = (8, 200)
 
 
 @dataclass(frozen=True)
@@ -74,16 +74,33 @@ def best_checkpoint(index: int) -> Checkpoint | None:
     """
     newest = Checkpoint.objects.filter(size__gt=index).order_by("-size")
     policy, _ = policy_for_readers()
-    if policy.quorum == NONE:
+    if policy.quorum == NONE or (reach := _reach(policy)) <= index:
         return newest.first()
-    # Only what some witness cosigned can have a quorum; the newest few of these are enough to find one. What the key in
-    # force did not sign would fail under the policy that readers get.
+    # What the key in force did not sign would fail under the policy that readers get.
     in_force = LogKey.objects.filter(until_size__isnull=True).values("from_size")[:1]
-    cosigned = newest.prefetch_related("cosignatures").filter(
-        size__gte=Subquery(in_force),
-        pk__in=Cosignature.objects.order_by("-pk").values("checkpoint_id")[:_LOOKED_AT],
+    # Ids of checkpoints grow with their sizes.
+    top = Checkpoint.objects.filter(size=reach).values("pk")[:1]
+    cosigned = Cosignature.objects.filter(checkpoint_id__lte=Subquery(top)).order_by("-checkpoint_id")
+    for count in _LOOKED_AT:
+        rows = newest.prefetch_related("cosignatures").filter(
+            size__gte=Subquery(in_force), pk__in=cosigned.values("checkpoint_id")[:count]
+        )
+        if found := next((row for row in rows if _has_quorum(row, policy)), None):
+            return found
+    return newest.first()
+
+
+def _reach(policy: Policy) -> int:
+    """The largest size to which enough witnesses for a quorum have come; no larger checkpoint has one.
+
+    While too many witnesses are down, the others cosign ever more: the last quorum may lie any number of checkpoints back.
+    """
+    sizes = dict(WitnessContact.objects.values_list("vkey", "size"))
+    reached = {key: sizes.get(str(key), 0) for key in policy.witnesses.values()}
+    return max(
+        (size for size in reached.values() if policy.is_met([key for key in reached if reached[key] >= size])),
+        default=0,
     )
-    return next((row for row in cosigned if _has_quorum(row, policy)), None) or newest.first()
 
 
 def _has_quorum(checkpoint: Checkpoint, policy: Policy) -> bool:
@@ -94,19 +111,24 @@ def witness_lines() -> list[WitnessLine]:
     """Every configured witness, in the order of the policy."""
     policy, _ = policy_for_readers()
     contacts = {row.vkey: row for row in WitnessContact.objects.all()}
-    return [_line(name.decode("utf-8", "replace"), key, contacts) for name, key in policy.witnesses.items()]
+    # Asked for by the sizes the contacts remember: a search by key alone would read years of cosignatures.
+    cosigned = Cosignature.objects.filter(checkpoint__size__in={contact.size for contact in contacts.values()})
+    times = {(vkey, size): at for vkey, size, at in cosigned.values_list("vkey", "checkpoint__size", "cosigned_at")}
+    return [
+        _line(name.decode("utf-8", "replace"), contacts.get(str(key)), key, times)
+        for name, key in policy.witnesses.items()
+    ]
 
 
-def _line(name: str, key: VerifierKey, contacts: dict[str, WitnessContact]) -> WitnessLine:
-    newest = (
-        Cosignature.objects.filter(vkey=str(key)).select_related("checkpoint").order_by("-checkpoint__size").first()
-    )
-    contact = contacts.get(str(key))
+def _line(
+    name: str, contact: WitnessContact | None, key: VerifierKey, times: dict[tuple[str, int], datetime]
+) -> WitnessLine:
+    cosigned_at = times.get((contact.vkey, contact.size)) if contact else None
     return WitnessLine(
         name=name,
         vkey=str(key),
-        size=newest.checkpoint.size if newest else None,
-        cosigned_at=newest.cosigned_at if newest else None,
+        size=contact.size if contact and cosigned_at else None,
+        cosigned_at=cosigned_at,
         failure=contact.failure if contact else "",
     )
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from django.db import transaction
 
 from ledger.adapters.witness_client import WitnessUnreachable, ask_witness
+from ledger.errors import LedgerFatal
 from ledger.models import Checkpoint, Cosignature, WitnessContact
 from ledger.tiles import TileReader
 from ledger.tree import consistency_path
@@ -18,6 +19,8 @@ from ledger.witness_request import format_request
 
 _FIRST_PAUSE = timedelta(seconds=2)
 _LONGEST_PAUSE = timedelta(minutes=10)
+# The columns of WitnessContact and Cosignature; only PostgreSQL minds.
+_MAX_NAME, _MAX_TEXT = 200, 400
 
 
 class NotCosigned(Exception):
@@ -43,8 +46,9 @@ def ask_witnesses(*, now: datetime) -> list[str]:
         try:
             _cosign(newest, contact=contact, key=key)
         except (NotCosigned, WitnessUnreachable, VerificationError) as error:
-            _note_failure(contact, reason=str(error), now=now)
-            said.append(f"{key.name} did not cosign {newest.size} entries and will be asked again: {error}")
+            reason = _printable(str(error))
+            _note_failure(contact, reason=reason, now=now)
+            said.append(f"{key.name} did not cosign {newest.size} entries and will be asked again: {reason}")
         else:
             _note_success(contact, size=newest.size, now=now)
             said.append(f"{key.name} cosigned {newest.size} entries")
@@ -60,8 +64,19 @@ def is_due(contact: WitnessContact, *, now: datetime) -> bool:
 
 
 def _contact(key: VerifierKey, *, url: str) -> WitnessContact:
-    contact, _ = WitnessContact.objects.update_or_create(vkey=str(key), defaults={"name": key.name, "url": url})
+    if len(key.name) > _MAX_NAME or len(str(key)) > _MAX_TEXT or len(url) > _MAX_TEXT:
+        raise LedgerFatal(f"the witness {key.name[:40]} cannot be asked: its name, key or address is too long to keep")
+    contact, _ = WitnessContact.objects.get_or_create(vkey=str(key), defaults={"name": key.name, "url": url})
+    # Nothing is written while nothing changed: this is looked at every second, and SQLite has one writer.
+    if contact.url != url:
+        contact.url = url
+        contact.save(update_fields=["url"])
     return contact
+
+
+def _printable(text: str) -> str:
+    """Words of a stranger, fit for the database (PostgreSQL keeps no NUL), a page and a terminal."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)
 
 
 def _cosign(checkpoint: Checkpoint, *, contact: WitnessContact, key: VerifierKey) -> None:
