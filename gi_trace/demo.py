@@ -106,7 +106,8 @@ def start_processes() -> dict[str, subprocess.Popen[bytes]]:
         "sequencer": [sys.executable, "manage.py", "ledger_run"],
     }
     # Nobody to ask, nothing to run.
-    if (VAR / "ledger-policy").exists() or {"GI_TRACE_CHAIN_URL", "GI_TRACE_TSA_URL"} & os.environ.keys():
+    policy_file = Path(os.environ.get("GI_TRACE_LEDGER_POLICY_FILE", VAR / "ledger-policy"))
+    if policy_file.exists() or {"GI_TRACE_CHAIN_URL", "GI_TRACE_TSA_URL"} & os.environ.keys():
         commands["publisher"] = [sys.executable, "manage.py", "ledger_publish"]
     return {
         name: subprocess.Popen(  # noqa: S603
