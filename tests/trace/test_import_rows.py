@@ -5,14 +5,20 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+import pytest
+
 from ledger.models import Entry
 from products.access import Actor
+from products.errors import DomainError
 from products.registry.models.authorisation import Authorisation
 from products.registry.models.enterprise import Enterprise
+from products.trace.errors import ColumnsMissing, FileTooLarge, NothingToImport
 from products.trace.models.batch import Batch, BatchStep
-from tests.factories import PIDU, make_authorisation, make_batch, make_indication
+from products.trace.spreadsheets.grid import MAX_ROWS
+from tests.coverage.reading import differences
+from tests.factories import PIDU, make_authorisation, make_batch, make_indication, make_version
 from tests.trace.helpers import entries_about, register
-from tests.trace.import_files import HEAD, bring_in, check, errors_in, row_of, workbook
+from tests.trace.import_files import HEAD, bring_in, check, errors_in, many_rows, row_of, workbook
 
 
 def test_rows_become_batches_as_the_form_would_make_them(maker: Actor, authorisation: Authorisation) -> None:
@@ -150,3 +156,78 @@ def test_headings_stand_in_any_order_and_language(maker: Actor, authorisation: A
     assert (only.action, only.row, only.facts["net_mass_g"]) == ("create", 4, "1500000")
     assert any("合作社编号" in note for note in plan.notes)
     assert HEAD[0] == "产品（必填）"
+
+
+def test_what_was_passed_over_is_said(maker: Actor, authorisation: Authorisation) -> None:
+    rows = [["", *row_of()], ["", *row_of(lot="B")], ["示例", *row_of(lot="C")], ["合计"]]
+    _row, plan = check(maker, workbook(rows, head=["备注", *HEAD, "仓库"], touch=_dress))
+
+    assert [each.row for each in plan.rows] == [2, 3]
+    notes = " ".join(plan.notes)
+    assert all(
+        words in notes
+        for words in ("仓库", "示例行：4", "公式", "D2", "筛选掉的行也会读取：3", "其他工作表", "隐藏的工作表")
+    )
+
+
+def _dress(book: Any, sheet: Any) -> None:
+    sheet.write_formula("D2", "=50+50", None, 100)
+    sheet.set_row(2, None, None, {"hidden": True})
+    book.add_worksheet("台账")
+    book.add_worksheet("旧").hide()
+
+
+def test_merged_cells_and_lost_results_are_errors(maker: Actor, authorisation: Authorisation) -> None:
+    def touch(book: Any, sheet: Any) -> None:
+        sheet.merge_range("A2:A3", "郫县豆瓣")
+        sheet.write_formula("C4", "=50+50", None, "")
+        sheet.write_formula("C5", "=NA()", None, "#N/A")
+        sheet.write_datetime("B5", date(2026, 1, 2))
+
+    rows = [row_of(lot=lot) for lot in "WXYZ"]
+    _row, plan = check(maker, workbook(rows, touch=touch))
+
+    assert errors_in(plan) == {
+        "A2": "merged_cell",
+        "A3": "merged_cell",
+        "C4": "formula_without_value",
+        "B5": "became_a_date",
+        "C5": "excel_error",
+    }
+
+
+@pytest.mark.parametrize(
+    ("head", "kind", "words"),
+    [
+        (["产品", "批号", "生产日期"], ColumnsMissing, "净重（公斤，必填） / Net mass (kg, required)、产地"),
+        (["甲", "乙"], ColumnsMissing, "产品（必填）"),
+        ([*HEAD, "批次号"], ColumnsMissing, "批次号"),
+        (HEAD, NothingToImport, "没有要导入的内容"),
+    ],
+)
+def test_missing_and_double_columns_are_named(
+    maker: Actor, authorisation: Authorisation, head: list[str], kind: type[DomainError], words: str
+) -> None:
+    with pytest.raises(kind) as caught:
+        check(maker, workbook([], head=head))
+
+    assert words in caught.value.text
+
+
+def test_more_rows_than_one_import_may_have(maker: Actor, authorisation: Authorisation) -> None:
+    with pytest.raises(FileTooLarge) as caught:
+        check(maker, workbook(many_rows(authorisation, MAX_ROWS + 1)))
+
+    assert "5001" in caught.value.text
+
+
+def test_the_log_agrees_with_what_was_imported(maker: Actor, authorisation: Authorisation) -> None:
+    make_version(authorisation.indication)
+    bring_in(
+        maker, workbook([row_of(plot_name="三号地"), row_of(lot="B", longitude=103.85, latitude=30.81, datum="WGS-84")])
+    )
+
+    imported = [text for text in differences() if text.startswith("batch ")]
+
+    assert imported == []
+    assert Batch.objects.filter(standard_version=None).count() == 0

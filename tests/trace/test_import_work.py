@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ from products.accounts.models.user import User
 from products.errors import NotFound
 from products.oversight.services.erasure import account_target, erase, preview
 from products.registry.models.authorisation import Authorisation
+from products.trace.errors import DuplicateLot
 from products.trace.models.batch import Batch, BatchStep
 from products.trace.models.batch_import import BatchImport
 from products.trace.services.import_files import plan_of, plan_path, upload_path
@@ -29,6 +31,7 @@ from tests.factories import NOW
 from tests.labels.subprocesses import environment
 from tests.trace.helpers import register
 from tests.trace.import_files import bring_in, check, many_rows, row_of, workbook
+from tests.trace.test_at_once import AT_ONCE, together
 
 ROWS = 4 * PORTION
 
@@ -77,16 +80,53 @@ def test_a_killed_worker_loses_and_doubles_nothing(maker: Actor, authorisation: 
     assert Entry.objects.count() == ROWS
 
 
-@pytest.mark.django_db
-def test_a_worker_taken_for_dead_writes_no_portion_twice(maker: Actor, authorisation: Authorisation) -> None:
-    row = confirmed(maker, authorisation, count=PORTION * 2)
-    run_import(row.code)
-    # The first one comes back with the count it knew.
-    BatchImport.objects.filter(pk=row.pk).update(state="to_register")
+@pytest.mark.django_db(transaction=True)
+def test_workers_that_take_each_other_for_dead_write_nothing_twice(maker: Actor, authorisation: Authorisation) -> None:
+    row = confirmed(maker, authorisation)
 
+    def work() -> None:
+        # As if the row had been given away at once, again and again.
+        BatchImport.objects.filter(pk=row.pk, state="registering").update(state="to_register")
+        run_import(row.code)
+
+    assert together(work) == ["done"] * AT_ONCE
+    BatchImport.objects.filter(pk=row.pk, state="registering").update(state="to_register")
     run_import(row.code)
 
-    assert Batch.objects.count() == Entry.objects.count() == PORTION * 2
+    row.refresh_from_db()
+    assert (row.state, row.made_count) == ("done", ROWS)
+    assert Batch.objects.count() == BatchStep.objects.count() == Entry.objects.count() == ROWS
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lot_taken_at_the_same_moment_is_there_once(maker: Actor, authorisation: Authorisation) -> None:
+    now = timezone.now()
+    row, _plan = check(maker, workbook([row_of(lot=f"L{number}") for number in range(20)]), now=now)
+    turns = iter(range(AT_ONCE))
+
+    def act() -> None:
+        if next(turns) == 0:
+            confirm_import(actor=maker, code=row.code, plan_sha256=row.plan_sha256, now=now)
+        else:
+            for number in range(20):
+                with suppress(DuplicateLot):
+                    register(maker, authorisation, lot=f"L{number}", now=now)
+
+    assert together(act) == ["done"] * AT_ONCE
+    row.refresh_from_db()
+    assert (row.state, row.done_count) == ("done", 20)
+    assert Batch.objects.count() == Entry.objects.count() == 20
+
+
+@pytest.mark.django_db(transaction=True)
+def test_confirming_at_once_registers_once(maker: Actor, authorisation: Authorisation) -> None:
+    now = timezone.now()
+    row, _plan = check(maker, workbook([row_of(), row_of(lot="B")]), now=now)
+
+    results = together(lambda: confirm_import(actor=maker, code=row.code, plan_sha256=row.plan_sha256, now=now))
+
+    assert results == ["done"] * AT_ONCE
+    assert Batch.objects.count() == Entry.objects.count() == 2
 
 
 @pytest.mark.django_db

@@ -101,6 +101,7 @@ def _register(row: BatchImport) -> None:
         ):
             return  # another worker has it
         done += len(portion)
+    BatchImport.objects.filter(pk=row.pk, state=State.REGISTERING).update(state=State.DONE)
 
 
 def _write_portion(
