@@ -10,9 +10,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from pytest_django import Settings
@@ -23,16 +21,17 @@ from ledger.published import best_checkpoint, policy_text, published_note, witne
 from ledger.queries import proof_text
 from ledger.services.cosigning import ask_witnesses
 from ledger.verifier.errors import VerificationError
-from ledger.verifier.note import COSIGNATURE
 from ledger.verifier.policy import parse_policy
 from ledger.verifier.verify import verify_proof
+from tests.ledger.answering import WITNESS, Answers, answering
 from tests.ledger.flushing import triggers_lifted
 from tests.ledger.helpers import NOW, filled, findings
 from tests.ledger.instance import Instance, new_instance
 from tests.ledger.key_helpers import rotate
 from tests.ledger.proofs import Key
 
-WITNESS = Key("witness.example/chongqing", kind=COSIGNATURE)
+# Nobody listens there.
+NOWHERE = "http://127.0.0.1:1/w"
 
 
 @contextmanager
@@ -74,7 +73,9 @@ def test_two_instances_cosign_one_another(transactional_db: None, tmp_path: Path
             run(other, "ledger_witness", "trust", read(f"{log_address}/vkey"))
             witness = read(f"{address}/witness/vkey")
             policy_file = log.folder / "ledger-policy"
-            policy_file.write_text(f"witness neighbour {witness} {address}/witness\nquorum neighbour\n")
+            # One of two is enough, and the other is never there.
+            lines = [f"witness neighbour {witness} {address}/witness", f"witness university {WITNESS.vkey} {NOWHERE}"]
+            policy_file.write_text("\n".join([*lines, "group either 1 neighbour university", "quorum either", ""]))
         for _ in range(2):
             for instance, _ in both:
                 instance.producer_once(40)
@@ -88,7 +89,11 @@ def test_two_instances_cosign_one_another(transactional_db: None, tmp_path: Path
             assert proof.read_text().count("\u2014") == 2
             done = verify(proof, policy)
             assert (done.returncode, "cosigned at" in done.stdout) == (0, True), done.stdout + done.stderr
-            # Without the neighbour's line the same proof is not enough.
+            # Whoever asks for two of the two is not content, and without the neighbour's line nobody is.
+            strict = instance.folder / "strict"
+            strict.write_text(policy.read_text().replace("group either 1", "group either 2"))
+            done = verify(proof, strict)
+            assert (done.returncode, "quorum_not_met" in done.stdout) == (1, True), done.stdout + done.stderr
             lines = proof.read_text().splitlines(keepends=True)
             proof.write_text("".join(line for line in lines if "/witness " not in line))
             done = verify(proof, policy)
@@ -112,45 +117,12 @@ def verify(proof: Path, policy: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-class Answers:
-    """A witness of somebody else's making: a server that answers what the test says and keeps what it was sent."""
-
-    def __init__(self) -> None:
-        self.answers: list[tuple[int, str]] = []
-        self.requests: list[str] = []
-        answers = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                answers.requests.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
-                status, body = answers.answers.pop(0)
-                self.send_response(status)
-                self.send_header("Location", "/elsewhere")
-                self.end_headers()
-                self.wfile.write(body.encode())
-
-            def log_message(self, *_: object) -> None:
-                return
-
-        self.server = HTTPServer(("127.0.0.1", 0), Handler)
-        self.address = f"http://127.0.0.1:{self.server.server_port}"
-
-    def cosign(self, signer: Signer, size: int) -> str:
-        text = published_note(size).decode().rpartition("\n\n")[0] + "\n"
-        return str(WITNESS.sign(text, time=1_800_000_000))
-
-
 @pytest.fixture
 def witness(signer: Signer, tmp_path: Path, settings: Settings) -> Iterator[Answers]:
-    found = Answers()
     settings.LEDGER_POLICY_FILE = tmp_path / "policy"
-    settings.LEDGER_POLICY_FILE.write_text(f"witness w {WITNESS.vkey} {found.address}/w\nquorum w\n")
-    thread = Thread(target=found.server.serve_forever)
-    thread.start()
-    yield found
-    found.server.shutdown()
-    thread.join()
-    found.server.server_close()
+    with answering() as found:
+        settings.LEDGER_POLICY_FILE.write_text(f"witness w {WITNESS.vkey} {found.address}/w\nquorum w\n")
+        yield found
 
 
 def test_a_witness_that_knows_another_size_is_asked_again_from_there(signer: Signer, witness: Answers) -> None:
@@ -197,7 +169,7 @@ def test_whatever_a_witness_answers_is_noted_and_asked_again(signer: Signer, wit
 
 
 def test_a_witness_that_is_down_is_in_nobodys_way(signer: Signer, witness: Answers, settings: Settings) -> None:
-    settings.LEDGER_POLICY_FILE.write_text(f"witness w {WITNESS.vkey} http://127.0.0.1:1/w\nquorum w\n")
+    settings.LEDGER_POLICY_FILE.write_text(f"witness w {WITNESS.vkey} {NOWHERE}\nquorum w\n")
     filled(signer, 5)
 
     assert "will be asked again" in ask_witnesses(now=NOW)[0]

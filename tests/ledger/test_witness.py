@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
@@ -22,8 +25,11 @@ from ledger.verifier.checkpoint import CheckpointText
 from ledger.verifier.encoding import write_base64
 from ledger.verifier.note import Note, VerifierKey, parse_note, verified_signatures
 from ledger.witness_request import MAX_PROOF_LINES, format_request
+from products.access import Actor
+from products.accounts.models.user import User
 from tests.ledger.helpers import NOW, reference_consistency, reference_root
-from tests.ledger.proofs import ENTRIES, LOG, Key, checkpoint
+from tests.ledger.proofs import ENTRIES, LOG, Key
+from tests.ledger.proofs import checkpoint as checkpoint_of
 
 ADDRESS = "/ledger/witness/add-checkpoint"
 NAME = "witness.example/chongqing"
@@ -74,6 +80,19 @@ def test_the_form_a_command_line_sends_is_read_as_it_is(witness: VerifierKey) ->
     assert post(request_for(5), content_type="application/x-www-form-urlencoded").status_code == 200
 
 
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"])
+def test_nobodys_session_matters(witness: VerifierKey, admin_actor: Actor, kind: str) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(User.objects.get(pk=admin_actor.user_id or 0))
+    key = {"Idempotency-Key": "0123456789abcdef0123456789abcdef"}
+
+    answers = [client.post(ADDRESS, request_for(8), content_type=kind, headers=key) for _ in range(2)]
+
+    # The second is the witness's own refusal, and no first answer told again.
+    assert [answer.status_code for answer in answers] == [200, 409]
+    assert not any(answer.cookies for answer in answers)
+
+
 def test_another_size_than_the_last_is_answered_with_the_size(witness: VerifierKey) -> None:
     post(request_for(8))
 
@@ -83,6 +102,26 @@ def test_another_size_than_the_last_is_answered_with_the_size(witness: VerifierK
 
 
 OTHER = [b"other", *ENTRIES[1:]]
+
+
+@dataclass
+class Renamed(Key):
+    """The log's own private key, under another name."""
+
+    @cached_property
+    def private(self) -> Ed25519PrivateKey:
+        return LOG.private
+
+
+RENAMED = Renamed("renamed.example/log")
+
+
+def signed(size: str) -> bytes:
+    """A checkpoint that the log signed although there is no such tree."""
+    text = f"{LOG.name}\n{size}\n{write_base64(b'x' * 32)}\n"
+    return f"{text}\n{LOG.sign(text)}".encode()
+
+
 BAD: dict[str, tuple[Any, int]] = {
     "an old size above the checkpoint's": (lambda: request_for(5, old=8), 400),
     "another history of the same size": (lambda: request_for(8, old=8, entries=OTHER), 422),
@@ -90,14 +129,23 @@ BAD: dict[str, tuple[Any, int]] = {
     "a proof of another growth": (lambda: request_for(21, old=8, proof=reference_consistency(7, ENTRIES)), 422),
     "no proof": (lambda: request_for(21, old=8, proof=[]), 422),
     "a proof where nothing grew": (lambda: request_for(8, old=8, proof=[b"\1" * 32]), 422),
-    "an unknown log": (lambda: request_for(8, note=checkpoint(STRANGER, origin=STRANGER.name)), 404),
+    "an unknown log": (lambda: request_for(8, note=checkpoint_of(STRANGER, origin=STRANGER.name)), 404),
     "a log whose key did not sign": (lambda: request_for(8, note=note(8, ENTRIES, STRANGER)), 403),
     "a key of the log's name": (lambda: request_for(8, note=note(8, ENTRIES, NAMESAKE)), 403),
+    "the log's key under another name": (lambda: request_for(8, note=note(8, ENTRIES, RENAMED)), 403),
+    "an unknown key's line alone": (lambda: request_for(8, note=note(8, ENTRIES, Key("x"), Key("y"))), 403),
+    "a good line and a spoiled one": (lambda: request_for(8, note=note(8) + note(7).rpartition(b"\n\n")[2]), 403),
     "a spoiled signature": (lambda: request_for(21, old=8).replace(b"\n21\n", b"\n20\n"), 403),
     "trailing bytes": (lambda: request_for(21, old=8) + b"x", 400),
     "too many proof lines": (lambda: request_for(21, old=8, proof=[b"\1" * 32] * (MAX_PROOF_LINES + 1)), 400),
     "a short hash": (lambda: request_for(21, old=8, proof=[b"\1" * 31]), 400),
     "base64 without padding": (lambda: request_for(21, old=8).replace(b"=\n", b"\n", 1), 400),
+    "base64 with loose bits": (lambda: request_for(21, old=8, proof=[b"\0" * 32]).replace(b"AA=\n", b"AB=\n"), 400),
+    "a tree too large for numbers": (lambda: request_for(8, note=signed("9223372036854775808")), 400),
+    "the largest tree": (lambda: request_for(21, old=8, note=signed("9223372036854775807")), 422),
+    "a NUL byte in the checkpoint": (lambda: request_for(8, note=note(8).replace(b"\n8\n", b"\n8\0\n")), 400),
+    "a NUL byte in the origin": (lambda: request_for(8, note=note(8).replace(b"log.", b"l\0g.", 1)), 400),
+    "an origin of 100,000 letters": (lambda: request_for(8, note=b"x" * 100_000 + note(8)), 404),
     "a huge old size": (lambda: b"old " + b"9" * 400 + b"\n\n" + note(8), 400),
     "a negative old size": (lambda: b"old -1\n\n" + note(8), 400),
     "an old size with a zero before it": (lambda: b"old 08\n\n" + note(8), 400),
@@ -124,9 +172,9 @@ def test_what_is_not_cosigned(witness: VerifierKey, name: str) -> None:
 
 def test_an_empty_tree_with_a_root_is_no_tree(witness: VerifierKey) -> None:
     text = f"{LOG.name}\n0\n{write_base64(b'x' * 32)}\n"
-    signed = (text + "\n" + str(LOG.sign(text))).encode()
+    checkpoint = (text + "\n" + str(LOG.sign(text))).encode()
 
-    assert post(format_request(old_size=0, proof=[], checkpoint=signed)).status_code == 422
+    assert post(format_request(old_size=0, proof=[], checkpoint=checkpoint)).status_code == 422
     assert post(request_for(0)).status_code == 200
     assert post(request_for(3, proof=[b"\1" * 32])).status_code == 422
     assert post(request_for(3)).status_code == 200
