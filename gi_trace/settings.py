@@ -70,6 +70,8 @@ REGION_HEADER = os.environ.get("GI_TRACE_REGION_HEADER", "")
 # A header, set by a proxy you run, with the visitor's address. Empty: the address of the connection.
 ADDRESS_HEADER = os.environ.get("GI_TRACE_ADDRESS_HEADER", "")
 NINJA_NUM_PROXIES = 1 if ADDRESS_HEADER else 0
+# Release a batch only with every indicator of its standard tested.
+REQUIRE_LAB = _flag("GI_TRACE_REQUIRE_LAB")
 IS_DEMO = _flag("GI_TRACE_DEMO")
 
 INSTALLED_APPS = [

@@ -16,7 +16,7 @@ from products.oversight.coverage import CASES, INSPECTIONS
 from products.proofs import bodies_about
 from products.registry.coverage import AUTHORISATIONS, ENTERPRISES, INDICATIONS, ZONES
 from products.scans.coverage import COMPLAINTS
-from products.trace.coverage import BATCHES
+from products.trace.coverage import BATCHES, LAB_REPORTS
 
 TABLES: Final[tuple[Table, ...]] = (
     TOKENS,
@@ -26,6 +26,7 @@ TABLES: Final[tuple[Table, ...]] = (
     ZONES,
     AUTHORISATIONS,
     BATCHES,
+    LAB_REPORTS,
     RUNS,
     COMPLAINTS,
     INSPECTIONS,

@@ -46,6 +46,7 @@ STATEMENTS: dict[str, Promise | str] = {
     "trace.batch_released": _("放行批次"),
     "trace.batch_held": _("暂停销售批次"),
     "trace.batch_recalled": _("召回批次"),
+    "trace.lab_reported": _("录入检验报告"),
     "trace.plot_erased": _("按申请删除地块信息"),
     "labels.run_issued": _("发放标签"),
     "labels.range_activated": _("启用标签"),

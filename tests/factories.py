@@ -19,7 +19,7 @@ from products.registry.models.authorisation import Authorisation, YearQuota
 from products.registry.models.enterprise import Enterprise
 from products.registry.models.indication import Indication
 from products.registry.models.region import Region
-from products.registry.models.standard import Standard, StandardVersion
+from products.registry.models.standard import Limit, Standard, StandardVersion
 from products.trace.models.batch import Batch
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
@@ -86,6 +86,23 @@ def make_version(indication: Indication, **changes: Any) -> StandardVersion:
     )
     facts: dict[str, Any] = {"status": "in_force", "effective_from": date(2006, 12, 1), "source": "tests"}
     return StandardVersion.objects.create(standard=standard, **(facts | changes))
+
+
+def make_limit(version: StandardVersion, indicator: str, comparator: str, *values: str, **changes: Any) -> Limit:
+    """A usable product limit in g/L that always applies."""
+    facts: dict[str, Any] = {
+        "key": indicator,
+        "indicator": indicator,
+        "name": indicator,
+        "name_en": indicator,
+        "unit": "g/L",
+        "comparator": comparator,
+        "values": list(values),
+        "scope": "product",
+        "source": "tests",
+        "confidence": "high",
+    }
+    return Limit.objects.create(version=version, **(facts | changes))
 
 
 def make_enterprise(**changes: Any) -> Enterprise:

@@ -142,3 +142,100 @@ class ImportNotReady(Conflict):
     """Not checked yet, or under way already."""
 
     code = "import_not_ready"
+
+
+class LabFieldMissing(InvalidInput):
+    """A laboratory report without what identifies it."""
+
+    code = "lab_field_missing"
+
+
+class LabReportEmpty(InvalidInput):
+    """Neither a value nor a file."""
+
+    code = "lab_report_empty"
+
+
+class LabDatesImplausible(InvalidInput):
+    """Sampled before production, issued before sampling, or dated in the future."""
+
+    code = "lab_dates_implausible"
+
+
+class CmaMalformed(InvalidInput):
+    """Not the number of a laboratory's certificate (检验检测机构资质认定)."""
+
+    code = "cma_malformed"
+
+
+class CmaNotValid(InvalidInput):
+    """The laboratory's certificate was not valid on the day the report was issued."""
+
+    code = "cma_not_valid"
+
+
+class LabIndicatorUnknown(InvalidInput):
+    """The standard's version in force on the day of production does not ask a laboratory for it."""
+
+    code = "lab_indicator_unknown"
+
+
+class LabIndicatorRepeated(InvalidInput):
+    """One indicator twice in one report."""
+
+    code = "lab_indicator_repeated"
+
+
+class LabValueInvalid(InvalidInput):
+    """Not a value that could be held against the limit: no number, negative, or beyond any instrument."""
+
+    code = "lab_value_invalid"
+
+
+class LabUnitMismatch(InvalidInput):
+    """The unit cannot be carried exactly into the standard's."""
+
+    code = "lab_unit_mismatch"
+
+
+class LabBasisMismatch(InvalidInput):
+    """Reckoned as something else than the standard says (以乙酸计): another quantity."""
+
+    code = "lab_basis_mismatch"
+
+
+class LabFileRefused(InvalidInput):
+    """Neither PDF nor JPEG nor PNG by its content, whatever its name."""
+
+    code = "lab_file_refused"
+
+
+class LabFileTooLarge(InvalidInput):
+    """A report's file of more than 10 MB."""
+
+    code = "lab_file_too_large"
+    status = 413
+
+
+class LabReportExists(Conflict):
+    """The batch has this report already; a wrong one is replaced with a reason."""
+
+    code = "lab_report_exists"
+
+
+class LabReportReplaced(Conflict):
+    """The report was replaced before; the newer one is to be replaced."""
+
+    code = "lab_report_replaced"
+
+
+class LabFailed(Conflict):
+    """A laboratory found the batch below its standard: it is not released."""
+
+    code = "lab_failed"
+
+
+class LabIncomplete(Conflict):
+    """Where the office demands it, a batch is released only with every indicator tested."""
+
+    code = "lab_incomplete"

@@ -27,6 +27,7 @@ from products.scans.models.complaint import Complaint
 from products.scans.models.scan import Scan, UnitSeen, VisitorSalt
 from products.trace.models.batch import Batch, BatchCorrection, BatchStep
 from products.trace.models.batch_import import BatchImport
+from products.trace.models.lab_report import LabReport, LabResult
 
 DEMO = "marks demonstration data; nothing follows from it"
 PERSON = "names a person, who never enters the log"
@@ -143,6 +144,20 @@ COVERED: dict[type[models.Model], Covered] = {
     ),
     BatchStep: Covered(**_BATCH),
     BatchCorrection: Covered(**_BATCH, values={"changes": {"net_mass_g": ["1", "2"]}}),
+    LabReport: Covered(
+        world="trace",
+        place=lambda row: f"lab-report {row.code}",
+        values={"replaces": None},
+        rows={"replaces__isnull": False},
+        copied={"code": _OTHER_CODE, "replaces": None},
+    ),
+    LabResult: Covered(
+        world="trace",
+        place=lambda row: f"lab-report {row.report.code}",
+        parent="report",
+        values={"report": None},
+        copied={"indicator": "copy"},
+    ),
     LabelRun: Covered(
         world="labels",
         place=lambda row: f"run {row.code}",

@@ -28,6 +28,7 @@ from products.trace.models.batch import Batch
 from products.trace.services.batch_facts import FactChanges
 from products.trace.services.batches import correct_batch, hold_batch, recall_batch, register_batch, release_batch
 from tests import factories
+from tests.coverage.lab import make_lab_reports
 from tests.factories import NOW, PIDU, TODAY, code_of
 
 # Codes stand in what is compared: fixed ones keep the tests' ids and their words the same.
@@ -203,6 +204,7 @@ def make_batches() -> None:
         hold_batch(actor=actor, code=other.code, reason="复检水分", now=later(28))
         recall_batch(actor=COUNTY, code=other.code, reason="净含量不符", now=later(29))
         register(actor, right, f"C{number}", as_draft=True, plot_name="六组")
+    make_lab_reports([maker(0), maker(1)], at=[later(30 + number) for number in range(4)])
 
 
 def register(actor: Actor, right: Authorisation, lot: str, *, plot_name: str = "", as_draft: bool = False) -> Batch:

@@ -18,6 +18,7 @@ from products.registry.models.authorisation import Authorisation
 from products.registry.models.enterprise import Enterprise
 from products.scans.models.complaint import Complaint
 from products.trace.models.batch import Batch
+from products.trace.models.lab_report import LabReport
 
 OFFICES = (Role.INSPECTOR, Role.AUDITOR)
 
@@ -42,12 +43,17 @@ class Scope:
     with_complaint_text: bool = False
     left_out: list[str] = field(default_factory=list)
 
+    @property
+    def lab_reports(self) -> QuerySet[LabReport]:
+        return LabReport.objects.filter(batch__in=self.batches.order_by().values("pk"))
+
     def subjects(self) -> Iterator[str]:
         """How the log names these rows, in a settled order."""
         for prefix, column, rows in (
             ("enterprise", "uscc", self.enterprises),
             ("authorisation", "code", self.authorisations),
             ("batch", "code", self.batches),
+            ("lab-report", "code", self.lab_reports),
             ("run", "code", self.runs),
             ("inspection", "number", self.inspections),
             ("complaint", "number", self.complaints),

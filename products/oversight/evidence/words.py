@@ -67,6 +67,7 @@ SOURCES: Final = {
     "trace.batch_released": f"{DECLARED}；授权有效经{CHECKED}",
     "trace.batch_held": DECLARED,
     "trace.batch_recalled": "企业或主管部门作出",
+    "trace.lab_reported": f"{DECLARED}的检验数据；资质有效期、单位和计算基准经{CHECKED}，数值未与报告原件核对",
     "labels.run_issued": f"{MADE}；数量不超过批次净重和年度用标数量，经{CHECKED}",
     "labels.range_activated": DECLARED,
     "labels.range_voided": DECLARED,

@@ -83,6 +83,7 @@ def statement_words() -> dict[str, str]:
         "trace.batch_held": _("暂停销售"),
         "trace.batch_recalled": _("批次召回"),
         "trace.batch_corrected": _("登记更正"),
+        "trace.lab_reported": _("检验报告"),
         "labels.run_issued": _("标签发放"),
         "labels.range_activated": _("标签启用"),
         "labels.range_voided": _("标签作废"),
