@@ -30,7 +30,7 @@ class Answers:
                 self.send_response(status)
                 self.send_header("Location", "/elsewhere")
                 self.end_headers()
-                self.wfile.write(body.encode())
+                self.wfile.write(body.encode(errors="surrogateescape"))
 
             def log_message(self, *_: object) -> None:
                 return
