@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -26,35 +22,13 @@ from ledger.verifier.verify import verify_proof
 from tests.ledger.answering import WITNESS, Answers, answering
 from tests.ledger.flushing import triggers_lifted
 from tests.ledger.helpers import NOW, filled, findings
-from tests.ledger.instance import Instance, new_instance
+from tests.ledger.instance import new_instance
 from tests.ledger.key_helpers import rotate
 from tests.ledger.proofs import Key
+from tests.ledger.serving import read, run, serving
 
 # Nobody listens there.
 NOWHERE = "http://127.0.0.1:1/w"
-
-
-@contextmanager
-def serving(instance: Instance) -> Iterator[str]:
-    """A real web server on the instance's database; yields the address of its log."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "gi_trace.wsgi:application"]
-    server = subprocess.Popen(
-        command, env=instance.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    )
-    try:
-        for _ in range(200):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/vkey").close()
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait()
 
 
 def test_two_instances_cosign_one_another(transactional_db: None, tmp_path: Path) -> None:
@@ -99,17 +73,6 @@ def test_two_instances_cosign_one_another(transactional_db: None, tmp_path: Path
             done = verify(proof, policy)
             assert (done.returncode, "quorum_not_met" in done.stdout) == (1, True), done.stdout + done.stderr
             run(instance, "ledger_check", "--log-only")
-
-
-def run(instance: Instance, *arguments: str) -> str:
-    done = instance.manage(*arguments)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-def read(address: str) -> str:
-    with urllib.request.urlopen(address) as answer:
-        return str(answer.read().decode()).rstrip("\n")
 
 
 def verify(proof: Path, policy: Path) -> subprocess.CompletedProcess[str]:
