@@ -103,6 +103,7 @@ for module in (
     "registry.api.office",
     "trace.api",
     "trace.import_api",
+    "trace.lab_api",
     "labels.api",
     "scans.api",
     "oversight.api",

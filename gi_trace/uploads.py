@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Final
 
 from django.http import HttpRequest
@@ -10,10 +11,12 @@ from django.utils.translation import gettext as _
 
 from products.access import Role
 from products.http import actor_of
-from products.trace.errors import FileTooLarge
+from products.trace.domain.lab_values import MAX_FILE_BYTES
+from products.trace.errors import FileTooLarge, LabFileTooLarge
 from products.trace.spreadsheets.grid import MAX_BYTES
 
 PATHS: Final = frozenset({"/producer/import", "/api/v1/batches/imports"})
+LAB_PATHS: Final = re.compile(r"/(producer|api/v1)/batches/[0-9a-f-]{36}/lab-reports(/new|/[0-9a-f-]{36}/correct)?")
 # What a form adds around its file.
 _ROOM: Final = 64 * 1024
 # A browser shows our answer only once it has sent its file; beyond this it may see a broken connection instead.
@@ -22,15 +25,20 @@ _PIECE: Final = 1 << 16
 
 
 def body_of(request: HttpRequest) -> bytes:
-    """The body of a POST, whole. Raises FileTooLarge for a file beyond the bound of imports."""
-    if request.path not in PATHS or not actor_of(request).is_role(Role.PRODUCER):
+    """The body of a POST, whole. Raises FileTooLarge or LabFileTooLarge for a file beyond its bound."""
+    is_report = LAB_PATHS.fullmatch(request.path) is not None
+    if not (is_report or request.path in PATHS) or not actor_of(request).is_role(Role.PRODUCER):
         return request.body
+    # Base64 takes four bytes for three.
+    bound = _ROOM + (MAX_FILE_BYTES * 4 // 3 if is_report else MAX_BYTES)
     length = request.META.get("CONTENT_LENGTH") or "0"
     size = int(length) if str(length).isdecimal() else 0
-    if size > MAX_BYTES + _ROOM:
+    if size > bound:
         drained = 0
         while drained < min(size, _DRAINED) and (piece := request.read(_PIECE)):
             drained += len(piece)
+        if is_report:
+            raise LabFileTooLarge(_("文件超过 10 MB。请压缩，或降低扫描分辨率后再上传。"))
         raise FileTooLarge(_("文件超过 10 MB。请分成几个文件上传。"))
     # As `request.body` does it, without its bound for everybody.
     request._body = request.read(size)

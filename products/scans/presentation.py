@@ -15,6 +15,7 @@ from products.registry.queries.regions import region_name
 from products.scans.services.scans import ScanAnswer
 from products.scans.wording import REASONS
 from products.templatetags.gi import cn_date, kind_name, mass, named
+from products.trace.queries.lab_page import LabPage, lab_page
 
 CODES_DERIVED = "labels.codes_derived"
 RANGE_KINDS = {"labels.range_activated", "labels.range_voided"}
@@ -63,8 +64,13 @@ def place(answer: ScanAnswer) -> str:
     return ", ".join(reversed(parts)) if (get_language() or "").startswith("en") else "".join(parts)
 
 
-def proofs(answer: ScanAnswer) -> list[ProofLink]:
-    """What the ledger holds about the right, the batch and the run behind a code, the oldest first.
+def laboratory(answer: ScanAnswer) -> LabPage | None:
+    """What laboratories found of the batch behind a code; None for a code not ours."""
+    return lab_page(answer.run.batch) if answer.run else None
+
+
+def proofs(answer: ScanAnswer, lab: LabPage | None) -> list[ProofLink]:
+    """What the ledger holds about the right, batch, run and laboratory reports behind a code, the oldest first.
 
     A maker may print and activate a run label by label: printing says nothing about a pack and is left out, and
     only the newest ranges stay, so that the answer to a scan keeps its size.
@@ -72,7 +78,9 @@ def proofs(answer: ScanAnswer) -> list[ProofLink]:
     if answer.run is None:
         return []
     batch = answer.run.batch
-    found = proofs_of([f"authorisation:{batch.authorisation.code}", f"batch:{batch.code}", f"run:{answer.run.code}"])
+    reports = [f"lab-report:{row.code}" for row in lab.standing] if lab else []
+    subjects = [f"authorisation:{batch.authorisation.code}", f"batch:{batch.code}", f"run:{answer.run.code}"]
+    found = proofs_of([*subjects, *reports])
     ranges = [place for place, proof in enumerate(found) if proof.kind in RANGE_KINDS]
     hidden = set(ranges[:-RANGES_SHOWN])
     return [proof for place, proof in enumerate(found) if proof.kind != CODES_DERIVED and place not in hidden]
@@ -91,6 +99,7 @@ def seen_region(answer: ScanAnswer) -> str:
 
 def as_json(answer: ScanAnswer) -> dict[str, Any]:
     """The facts of the page, shaped as partners hold on to them."""
+    lab = laboratory(answer)
     body: dict[str, Any] = {
         "code": answer.code,
         "verdict": answer.verdict.value,
@@ -100,7 +109,7 @@ def as_json(answer: ScanAnswer) -> dict[str, Any]:
         "batch": None,
         "checks": [vars(check) for check in checks(answer)],
         "scans": {"count": 0, "first_at": None, "first_region": ""},
-        "proofs": [_proof(proof) for proof in proofs(answer)],
+        "proofs": [_proof(proof) for proof in proofs(answer, lab)],
     }
     if answer.run is not None:
         batch = answer.run.batch
@@ -120,6 +129,8 @@ def as_json(answer: ScanAnswer) -> dict[str, Any]:
             "origin": batch.origin_id,
             "net_content_g": answer.run.unit_mass_g,
         }
+        if lab and lab.standing:
+            body["batch"]["laboratory"] = _laboratory(lab)
     if answer.seen is not None:
         body["scans"] = {
             "count": answer.seen.count,
@@ -127,6 +138,30 @@ def as_json(answer: ScanAnswer) -> dict[str, Any]:
             "first_region": answer.seen.first_region,
         }
     return body
+
+
+def _laboratory(lab: LabPage) -> dict[str, Any]:
+    """What laboratories found, as on the page; the values are the maker's word, the verdicts the platform's."""
+    return {
+        "verdict": lab.verdict.overall.value,
+        "text": lab.summary,
+        "standard": lab.standard,
+        "indicators": [
+            {"code": line.indicator, "name": line.name, "measured": list(line.measured), "verdict": line.verdict}
+            for line in lab.lines
+        ],
+        "reports": [
+            {
+                "code": str(row.code),
+                "laboratory": row.laboratory,
+                "cma_number": row.cma_number,
+                "report_no": row.report_no,
+                "issued_on": row.issued_on.isoformat(),
+                "file_sha256": row.file_sha256,
+            }
+            for row in lab.standing
+        ],
+    }
 
 
 def _proof(proof: ProofLink) -> dict[str, Any]:

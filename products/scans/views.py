@@ -63,6 +63,7 @@ def scan(request: HttpRequest, code: str) -> HttpResponse:
         return render(request, "scans/not_a_code.html", {"text": code[:80], "error": error}, status=error.status)
     if wants_json(request):
         return JsonResponse(presentation.as_json(answer), status=answer.status)
+    lab = presentation.laboratory(answer)
     context = {
         "answer": answer,
         "words": VERDICTS[answer.verdict],
@@ -71,7 +72,8 @@ def scan(request: HttpRequest, code: str) -> HttpResponse:
         "place": presentation.place(answer),
         "seen_region": presentation.seen_region(answer),
         "timeline": batch_timeline(answer.run.batch) if answer.run else [],
-        "proofs": presentation.proofs(answer),
+        "lab": lab,
+        "proofs": presentation.proofs(answer, lab),
         "policy": pinned_policy(),
     }
     return render(request, "scans/scan.html", context, status=answer.status)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from products.trace import import_views, views
+from products.trace import import_views, lab_views, views
 
 urlpatterns = [
     path("producer/", views.producer, name="producer"),
@@ -15,6 +15,9 @@ urlpatterns = [
     path("producer/batches/<uuid:code>/correct", views.batch_correct, name="batch-correct"),
     path("producer/batches/<uuid:code>/discard", views.batch_discard, name="batch-discard"),
     path("producer/batches/<uuid:code>/steps/<slug:step>", views.batch_step, name="batch-step"),
+    path("producer/batches/<uuid:code>/lab-reports/new", lab_views.lab_new, name="lab-new"),
+    path("producer/batches/<uuid:code>/lab-reports/<uuid:report>/correct", lab_views.lab_correct, name="lab-correct"),
+    path("producer/batches/<uuid:code>/lab-reports/<uuid:report>/file", lab_views.lab_file, name="lab-file"),
     path("producer/import", import_views.new, name="import-new"),
     path("producer/import/template.xlsx", import_views.template, {"kind": "xlsx"}, name="import-template"),
     path("producer/import/template.csv", import_views.template, {"kind": "csv"}, name="import-template-csv"),

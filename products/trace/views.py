@@ -28,6 +28,7 @@ from products.trace.models.batch import Batch
 from products.trace.queries.batch_page import batch_page, statement_words
 from products.trace.queries.batches import count_by_state, facts_of, find_batch, issued_mass_g, list_batches
 from products.trace.queries.defaults import batch_defaults, county_groups
+from products.trace.queries.lab_page import lab_page
 from products.trace.queries.workplace import care_of, workplace_of
 from products.trace.services import batches as services
 
@@ -212,12 +213,19 @@ def _done(step: Step) -> str:
 def _batch_page(request: HttpRequest, code: UUID, *, refused: dict[Step, ReasonForm] | None = None) -> HttpResponse:
     actor = actor_of(request)
     page = batch_page(find_batch(actor=actor, code=code), actor=actor, today=today_of(request))
-    refused = refused or {}
+    refused, lab = refused or {}, lab_page(page.batch)
     context = {
         "page": page,
         "batch": page.batch,
         "point": _point(page.batch),
-        "proofs": proofs_of([f"batch:{code}", *(f"run:{run.code}" for run in page.runs)]),
+        "lab": lab,
+        "proofs": proofs_of(
+            [
+                f"batch:{code}",
+                *(f"lab-report:{each.row.code}" for each in lab.reports),
+                *(f"run:{run.code}" for run in page.runs),
+            ]
+        ),
         "words": statement_words(),
         "hold_form": refused.get(Step.HOLD) or ReasonForm(auto_id="hold_%s"),
         "recall_form": refused.get(Step.RECALL) or ReasonForm(auto_id="recall_%s"),

@@ -77,3 +77,11 @@ def convert_unit(value: Decimal, unit: str, wanted: str) -> Decimal:
         # All factors are powers of ten: with room for every digit, nothing is rounded.
         context.prec = 60
         return value * _UNITS[here][1] / _UNITS[there][1]
+
+
+def units_like(unit: str) -> list[str]:
+    """This unit first, then those that convert to it exactly."""
+    here = known_unit(unit)
+    if here not in _UNITS:
+        return [here]
+    return [here, *(other for other, (kind, _size) in _UNITS.items() if kind == _UNITS[here][0] and other != here)]

@@ -30,7 +30,6 @@ from products.trace.spreadsheets.xlsx import Rows
 
 # Rows to a transaction: each is whole, and other writers get their turn in between.
 PORTION: Final = 250
-_ATTEMPTS: Final = 3
 State = BatchImport.State
 
 
@@ -107,7 +106,8 @@ def _register(row: BatchImport) -> None:
 def _write_portion(
     row: BatchImport, portion: list[PlanRow], *, actor: Actor, done: int, is_last: bool, checker: FactChecker
 ) -> bool:
-    for attempt in range(1, _ATTEMPTS + 1):
+    new_before, items = len(portion) + 1, list[NewBatch]()
+    while True:
         try:
             with transaction.atomic():
                 # The row is the lock: of two workers that take each other for dead, one finds the other's count.
@@ -124,13 +124,13 @@ def _write_portion(
                 locked.save(update_fields=["done_count", "made_count", "heartbeat_at", "state"])
                 return True
         except IntegrityError:
-            # Somebody registered one of the lots between our look and our write: look again.
-            if attempt == _ATTEMPTS:
+            # Somebody registered one of the lots between our look and our write. Each time fewer are left to write.
+            if len(items) >= new_before:
                 raise
+            new_before = len(items)
         except ItemRefused as refusal:
             text = _("第 %(row)d 行：%(text)s") % {"row": refusal.row, "text": refusal.error.text}
             raise ImportNotReady(text) from refusal
-    return False
 
 
 def _still_new(portion: list[PlanRow], *, actor: Actor) -> list[NewBatch]:
