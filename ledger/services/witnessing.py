@@ -17,6 +17,9 @@ from ledger.verifier.merkle import EMPTY_ROOT, verify_consistency
 from ledger.verifier.note import ED25519, Note, VerifierKey, parse_note, verified_signatures
 from ledger.witness_request import WitnessRequest, parse_request
 
+# The column of WitnessedLog; only PostgreSQL minds.
+_MAX_ORIGIN = 200
+
 
 @dataclass(frozen=True)
 class Refusal(Exception):
@@ -99,6 +102,8 @@ def trust_log(*, vkey: str, now: datetime) -> WitnessedLog:
         raise LedgerFatal(f"that is not a verifier key: {error.detail}") from error
     if key.kind != ED25519:
         raise LedgerFatal("a log's key is of type 0x01 (Ed25519)")
+    if len(key.name) > _MAX_ORIGIN:
+        raise LedgerFatal(f"the log's name has {len(key.name)} characters, at most {_MAX_ORIGIN} are kept")
     log, _ = WitnessedLog.objects.update_or_create(
         origin=key.name,
         defaults={"vkey": vkey, "is_trusted": True},

@@ -21,12 +21,14 @@ class Answers:
     def __init__(self) -> None:
         self.answers: list[tuple[int, str]] = []
         self.requests: list[str] = []
+        # Once it has nothing left to answer: whether it then cosigns whatever comes.
+        self.is_willing = False
         answers = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 answers.requests.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
-                status, body = answers.answers.pop(0)
+                status, body = answers.answers.pop(0) if answers.answers else answers.say_yes()
                 self.send_response(status)
                 self.send_header("Location", "/elsewhere")
                 self.end_headers()
@@ -37,6 +39,11 @@ class Answers:
 
         self.server = HTTPServer(("127.0.0.1", 0), Handler)
         self.address = f"http://127.0.0.1:{self.server.server_port}"
+
+    def say_yes(self) -> tuple[int, str]:
+        assert self.is_willing
+        text = self.requests[-1].partition("\n\n")[2].rpartition("\n\n")[0] + "\n"
+        return 200, str(WITNESS.sign(text))
 
     def cosign(self, signer: Signer, size: int, *, key: Key = WITNESS) -> str:
         text = published_note(size).decode().rpartition("\n\n")[0] + "\n"

@@ -12,6 +12,7 @@ from time import monotonic
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
@@ -174,6 +175,19 @@ def test_an_answer_byte_by_byte_is_not_waited_for(
 
         assert monotonic() - begin < 4
     assert ("no whole answer within 0.5 seconds" in first, "cosigned 5" in second) == (True, True)
+
+
+def test_people_read_why_a_witness_did_not_cosign(signer: Signer, witness: Answers, settings: Settings) -> None:
+    filled(signer, 5)
+    witness.answers = [(503, "<script>alert(1)</script>"), (200, witness.cosign(signer, 5))]
+    assert Client().get("/ledger/").content.decode().count("还没有联系") == 2
+    ask_witnesses(now=NOW)
+
+    page = Client().get("/ledger/").content.decode()
+
+    assert "没有会签，将重试" in page
+    assert "status 503: &lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "共 5 条" in page
 
 
 def test_while_nothing_changes_nothing_is_written(signer: Signer, witness: Answers) -> None:
