@@ -150,7 +150,8 @@ def _still_new(portion: list[PlanRow], *, actor: Actor) -> list[NewBatch]:
             items.append(NewBatch(row=row.row, authorisation=right, facts=facts))
         elif facts_of(batch) != facts or batch.state == Batch.State.DRAFT:
             raise ItemRefused(row.row, ImportNotReady(_("检查以后有人登记了同一批号，内容不同。请重新检查。")))
-    return items
+    # In one order for everybody: two sheets with the same lots wait for each other, they do not lock each other out.
+    return sorted(items, key=lambda item: (item.authorisation.pk, item.facts.lot))
 
 
 def _fail(row: BatchImport, text: str) -> None:
