@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,3 +33,10 @@ def _fresh_boundaries() -> Iterator[None]:
 def authorisation(makers: Enterprise) -> Authorisation:
     """The maker's right to use the mark, for 郫都区 and 2025 to 2027."""
     return make_authorisation(enterprise=makers)
+
+
+@pytest.fixture
+def reports_folder(settings: Any, tmp_path: Path) -> Path:
+    """Where the files of reports lie; empty."""
+    settings.VAR_DIR = tmp_path
+    return tmp_path / "reports"
