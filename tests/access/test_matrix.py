@@ -14,7 +14,7 @@ from django.test import Client
 from gi_trace.api import api
 from products.access import Actor
 from tests import factories
-from tests.access.world import MEMBERS, SHEET, World, build, log_about
+from tests.access.world import LAB_REPORT, MEMBERS, SHEET, World, build, log_about
 from tests.conftest import signed_in
 from tests.factories import PIDU
 
@@ -175,6 +175,11 @@ MATRIX: dict[str, Row] = {
         {"maker"},
         lambda w: f"batches/imports/{w.batch_import.code}/registration",
         lambda w: {"plan_sha256": w.batch_import.plan_sha256},
+    ),
+    "list_lab_reports": Row(SEE_BATCHES, lambda w: f"batches/{w.released.code}/lab-reports"),
+    "record_lab_report": Row({"maker"}, lambda w: f"batches/{w.released.code}/lab-reports", lambda w: LAB_REPORT),
+    "download_lab_report": Row(
+        SEE_BATCHES - {"admin"}, lambda w: f"batches/{w.released.code}/lab-reports/{w.lab_report.code}/file"
     ),
     # labels
     "list_label_runs": Row(SEE_BATCHES, lambda w: f"batches/{w.released.code}/label-runs"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -28,14 +29,28 @@ from products.registry.models.zone import Zone
 from products.scans.models.complaint import Complaint
 from products.scans.services.complaints import file_complaint
 from products.scans.services.visitors import Visitor
+from products.trace.lab_api import LabReportIn
 from products.trace.models.batch import Batch
 from products.trace.models.batch_import import BatchImport
+from products.trace.models.lab_report import LabReport
 from products.trace.services.imports import start_import
+from products.trace.services.lab_reports import record_lab_report
 from tests import factories
 from tests.factories import NOW, PIDU, TODAY
 
 MEMBERS = ("nobody", "maker", "rival", "association", "north", "south", "city", "province", "auditor", "admin")
 SHEET = "产品,批号,净重（公斤）,生产日期,产地\n郫县豆瓣,SHEET-1,1,2026-11-20,510117\n"
+
+LAB_REPORT = {
+    "laboratory": "检验院",
+    "cma_number": "230020349999",
+    "cma_from": "2023-01-01",
+    "cma_to": "2028-12-31",
+    "report_no": "JY-2",
+    "sampled_on": "2026-11-02",
+    "issued_on": "2026-11-10",
+    "file": b64encode(b"%PDF-1.7").decode(),
+}
 
 
 @dataclass
@@ -59,6 +74,7 @@ class World:
     recorded: Inspection
     case: Case
     batch_import: BatchImport
+    lab_report: LabReport
     unit_code: str
     standard_code: str
 
@@ -144,6 +160,12 @@ def build() -> World:
         recorded=inspections[1],
         case=open_case(actor=north, act="selling", summary="线索", uscc=enterprise.uscc, now=NOW),
         batch_import=start_import(actor=maker, content=SHEET.encode(), waits=True, now=timezone.now()),
+        lab_report=record_lab_report(
+            actor=maker,
+            batch_code=released.code,
+            report=LabReportIn(**LAB_REPORT | {"report_no": "1"}).as_report(),
+            now=NOW,
+        ),
         unit_code=unit_code,
         standard_code=factories.make_version(indication).standard.code,
     )

@@ -111,7 +111,7 @@ def lab_page(batch: Batch) -> LabPage:
         tone=tone if standing else "note",
         summary=_summary(verdict, names, has_reports=bool(standing)),
         standard=str(batch.standard_version) if batch.standard_version else "",
-        lines=tuple(_line(each, rules, standing, names) for each in verdict.indicators),
+        lines=tuple(_line(each, rules, standing, names, values) for each in verdict.indicators),
         unjudged=tuple(_plain_line(limit, names, standing) for limit in verdict.unjudged),
         process=tuple(_plain_line(limit, names, ()) for limit in verdict.process),
         others=tuple(
@@ -147,7 +147,11 @@ def _measured(limit: Limit, standing: Sequence[LabReport]) -> tuple[str, ...]:
 
 
 def _line(
-    found: IndicatorVerdictOf, rules: Sequence[Rule], standing: Sequence[LabReport], names: Mapping[str, str]
+    found: IndicatorVerdictOf,
+    rules: Sequence[Rule],
+    standing: Sequence[LabReport],
+    names: Mapping[str, str],
+    values: Mapping[str, str],
 ) -> LabLine:
     group = [rule.limit for rule in rules if rule.limit.indicator == found.indicator and rule.limit.is_usable]
     decided = [limit for limit in group if limit.key == found.limit_key]
@@ -157,7 +161,7 @@ def _line(
         indicator=found.indicator,
         name=indicator_name(found.indicator, names),
         basis=group[0].basis,
-        demand="；".join(" ".join(filter(None, (when(limit, names), demand(limit)))) for limit in shown),
+        demand="；".join(" ".join(filter(None, (when(limit, values), demand(limit)))) for limit in shown),
         measured=_measured(group[0], standing),
         verdict=found.verdict.value,
         word=str(word),
