@@ -186,13 +186,15 @@ def add_enterprises(rng: random.Random, *, today: date, progress: Progress) -> I
             now=at_office_hours(applied, rng),
         )
         fate = "announced" if number <= ENTERPRISES else OTHER_FATES[number % len(OTHER_FATES)]
-        licensed = _apply(rng, indication=indication, uscc=uscc, county=county, applied=applied, fate=fate, today=today)
+        licensed = apply_for(
+            rng, indication=indication, uscc=uscc, county=county, applied=applied, fate=fate, today=today
+        )
         progress("enterprises", number, total)
         if licensed:
             yield licensed
 
 
-def _apply(
+def apply_for(
     rng: random.Random, *, indication: Indication, uscc: str, county: str, applied: date, fate: str, today: date
 ) -> Licensed | None:
     """One application, taken as far as `fate`."""
