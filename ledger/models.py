@@ -8,6 +8,8 @@ from django.db.models import Q
 HASH_BYTES = 32
 MAX_KIND = 64
 MAX_SUBJECT = 200
+# A witness may sign with ML-DSA-44, whose public keys are long.
+MAX_WITNESS_VKEY = 2_000
 
 
 class Entry(models.Model):
@@ -98,7 +100,7 @@ class Cosignature(models.Model):
 
     checkpoint = models.ForeignKey(Checkpoint, on_delete=models.PROTECT, related_name="cosignatures")
     key_name = models.CharField(max_length=200)
-    vkey = models.CharField(max_length=400)
+    vkey = models.CharField(max_length=MAX_WITNESS_VKEY)
     line = models.TextField()
     cosigned_at = models.DateTimeField()
 
@@ -109,7 +111,7 @@ class Cosignature(models.Model):
 class WitnessContact(models.Model):
     """How it went with a witness we ask: the size it cosigned last, and what went wrong since."""
 
-    vkey = models.CharField(max_length=400, unique=True)
+    vkey = models.CharField(max_length=MAX_WITNESS_VKEY, unique=True)
     name = models.CharField(max_length=200)
     url = models.CharField(max_length=400)
     size = models.BigIntegerField(default=0)

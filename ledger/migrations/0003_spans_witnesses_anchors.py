@@ -101,7 +101,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("key_name", models.CharField(max_length=200)),
-                ("vkey", models.CharField(max_length=400)),
+                ("vkey", models.CharField(max_length=2000)),
                 ("line", models.TextField()),
                 ("cosigned_at", models.DateTimeField()),
             ],
@@ -136,7 +136,7 @@ class Migration(migrations.Migration):
             name="WitnessContact",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("vkey", models.CharField(max_length=400, unique=True)),
+                ("vkey", models.CharField(max_length=2000, unique=True)),
                 ("name", models.CharField(max_length=200)),
                 ("url", models.CharField(max_length=400)),
                 ("size", models.BigIntegerField(default=0)),

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from ledger.adapters.witness_client import WitnessUnreachable, ask_witness
 from ledger.errors import LedgerFatal
-from ledger.models import Checkpoint, Cosignature, WitnessContact
+from ledger.models import MAX_WITNESS_VKEY, Checkpoint, Cosignature, WitnessContact
 from ledger.tiles import TileReader
 from ledger.tree import consistency_path
 from ledger.verifier.encoding import read_decimal
@@ -20,7 +20,7 @@ from ledger.witness_request import format_request
 _FIRST_PAUSE = timedelta(seconds=2)
 _LONGEST_PAUSE = timedelta(minutes=10)
 # The columns of WitnessContact and Cosignature; only PostgreSQL minds.
-_MAX_NAME, _MAX_TEXT = 200, 400
+_MAX_NAME, _MAX_URL = 200, 400
 
 
 class NotCosigned(Exception):
@@ -64,7 +64,7 @@ def is_due(contact: WitnessContact, *, now: datetime) -> bool:
 
 
 def _contact(key: VerifierKey, *, url: str) -> WitnessContact:
-    if len(key.name) > _MAX_NAME or len(str(key)) > _MAX_TEXT or len(url) > _MAX_TEXT:
+    if len(key.name) > _MAX_NAME or len(str(key)) > MAX_WITNESS_VKEY or len(url) > _MAX_URL:
         raise LedgerFatal(f"the witness {key.name[:40]} cannot be asked: its name, key or address is too long to keep")
     contact, _ = WitnessContact.objects.get_or_create(vkey=str(key), defaults={"name": key.name, "url": url})
     # Nothing is written while nothing changed: this is looked at every second, and SQLite has one writer.

@@ -164,9 +164,9 @@ def _add_own_product(rng: random.Random, one: Licensed, *, today: date) -> None:
             now=at_office_hours(made_on, rng),
         )
         if changes is not None:
-            values = {name: value for name, value in (_VALUES | changes).items() if value}
+            typed = {name: value for name, value in (_VALUES | changes).items() if value}
             asked = {each.indicator: each for each in asked_for(rules_of(batch))}
-            _record(one.uscc, batch, [_result(asked[name], value) for name, value in values.items()])
+            _record(one.uscc, batch, [_result(asked[name], value) for name, value in typed.items()])
         if lot == "released":
             released_at = at_office_hours(made_on + timedelta(days=4), rng)
             release_batch(actor=maker(one.uscc), code=batch.code, now=released_at)
