@@ -163,7 +163,7 @@ def build() -> World:
         lab_report=record_lab_report(
             actor=maker,
             batch_code=released.code,
-            report=LabReportIn(**LAB_REPORT | {"report_no": "1"}).as_report(),
+            report=LabReportIn.model_validate(LAB_REPORT | {"report_no": "1"}).as_report(),
             now=NOW,
         ),
         unit_code=unit_code,

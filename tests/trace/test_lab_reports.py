@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from ledger.models import Entry
 from products.access import Actor
@@ -236,11 +236,11 @@ def test_the_version_of_the_day_of_production_judges(maker: Actor, authorisation
 @pytest.mark.parametrize("model", [LabReport, LabResult])
 def test_the_database_rewrites_and_deletes_nothing(maker: Actor, authorisation: Authorisation, model: Any) -> None:
     enter(maker, lab_batch(authorisation), file=PDF)
-    column = "laboratory" if model is LabReport else "value"
+    table, column = model._meta.db_table, "laboratory" if model is LabReport else "value"
 
-    for change in (lambda: model.objects.update(**{column: "1"}), lambda: model.objects.all()._raw_delete("default")):
-        with pytest.raises(DatabaseError), transaction.atomic():
-            change()
+    for change in (f"UPDATE {table} SET {column} = '1'", f"DELETE FROM {table}"):  # noqa: S608 - the model's own names
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(change)
 
 
 @pytest.mark.django_db(transaction=True)
