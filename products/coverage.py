@@ -16,7 +16,8 @@ from products.oversight.coverage import CASES, INSPECTIONS
 from products.proofs import bodies_about
 from products.registry.coverage import AUTHORISATIONS, ENTERPRISES, INDICATIONS, ZONES
 from products.scans.coverage import COMPLAINTS
-from products.trace.coverage import BATCHES, LAB_REPORTS
+from products.trace.coverage.batches import BATCHES
+from products.trace.coverage.lab_reports import LAB_REPORTS
 
 TABLES: Final[tuple[Table, ...]] = (
     TOKENS,

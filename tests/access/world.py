@@ -29,7 +29,7 @@ from products.registry.models.zone import Zone
 from products.scans.models.complaint import Complaint
 from products.scans.services.complaints import file_complaint
 from products.scans.services.visitors import Visitor
-from products.trace.lab_api import LabReportIn
+from products.trace.api.lab_reports import LabReportIn
 from products.trace.models.batch import Batch
 from products.trace.models.batch_import import BatchImport
 from products.trace.models.lab_report import LabReport

@@ -18,13 +18,13 @@ from products.access import Role
 from products.errors import DomainError
 from products.http import actor_of, now_of, page_for
 from products.registry.queries.authorisations import usable_authorisations
-from products.trace.forms import ImportForm
-from products.trace.import_template import filling_for
+from products.trace.forms.batches import ImportForm
 from products.trace.models.batch_import import BatchImport
 from products.trace.queries.workplace import workplace_of
 from products.trace.services.import_files import plan_of
 from products.trace.services.import_plan import CREATE, DIFFERS, ERROR, SAME, Plan, name_batches
 from products.trace.services.imports import check_again, confirm_import, find_import, own_imports, start_import
+from products.trace.spreadsheets.filling import filling_for
 from products.trace.spreadsheets.grid import MAX_BYTES
 from products.trace.spreadsheets.template import csv_template, workbook_template
 

@@ -1,4 +1,4 @@
-"""What `ledger_check` compares of batches: facts, state, steps, corrections, the plot behind its commitments; reports."""
+"""What `ledger_check` compares of batches: facts, state, steps, corrections, the plot behind its commitments."""
 
 from __future__ import annotations
 
@@ -11,25 +11,7 @@ from products.registry.models.standard import StandardVersion
 from products.row_tables import NOWHERE, Row, RowTable, children_of, pick
 from products.trace.domain.plots import PLOT_FIELDS, is_plot, plot_text
 from products.trace.models.batch import Batch, BatchCorrection, BatchStep
-from products.trace.models.lab_report import LabReport, LabResult
 
-_REPORT: Final = (
-    "laboratory",
-    "cma_number",
-    "cma_from",
-    "cma_to",
-    "report_no",
-    "sampled_on",
-    "issued_on",
-    "grade",
-    "file_sha256",
-    "file_name",
-    "file_type",
-    "file_size",
-    "reason",
-)
-_RESULT: Final = ("indicator", "comparator", "value", "unit", "basis", "method")
-_REPORTED: Final = "trace.lab_reported"
 _FACTS: Final = ("lot", "authorisation", "standard", "origin", "produced_on", "best_before", "net_mass_g", "gtin")
 _STEP: Final = ("from_state", "to_state", "reason", "by", "at")
 _POINT: Final = ("longitude_e6", "latitude_e6")
@@ -191,41 +173,4 @@ BATCHES: Final = RowTable(
     fold=_fold,
     further=_compare_plots,
     names={"authorisation": (Authorisation, "code")},
-)
-
-
-def _read_reports(rows: Sequence[Row]) -> list[Found]:
-    results = children_of(LabResult, "report_id", rows, _RESULT)
-    return [
-        Found(
-            subject=LAB_REPORTS.subject(row),
-            facts=pick(row, "batch", "replaces", "by", "at", *_REPORT),
-            children={"result": results.get(row["pk"], [])},
-        )
-        for row in rows
-    ]
-
-
-def _fold_reports(statements: Sequence[Statement]) -> Promise:
-    promise = Promise()
-    for statement in statements:
-        promise.take(statement, "batch", "replaces", *_REPORT)
-        promise.say(statement, by=statement.actor, at=statement.at)
-        results = statement.data.get("results")
-        for result in results if isinstance(results, list) else []:
-            if isinstance(result, Mapping):
-                promise.add("result", statement, **{name: result.get(name) for name in _RESULT})
-    return promise
-
-
-LAB_REPORTS: Final = RowTable(
-    model=LabReport,
-    prefix="lab-report",
-    key="code",
-    columns=(*_REPORT, "by", "at"),
-    kinds=frozenset({_REPORTED}),
-    opening=_REPORTED,
-    read=_read_reports,
-    fold=_fold_reports,
-    names={"batch": (Batch, "code"), "replaces": (LabReport, "code")},
 )

@@ -23,7 +23,7 @@ from products.proofs import proofs_of
 from products.registry.queries.authorisations import usable_authorisations
 from products.trace.domain.batch_states import NEEDS_REASON, Step
 from products.trace.domain.facts import degrees
-from products.trace.forms import BatchForm, CorrectionForm, FactsForm, ReasonForm
+from products.trace.forms.batches import BatchForm, CorrectionForm, FactsForm, ReasonForm
 from products.trace.models.batch import Batch
 from products.trace.queries.batch_page import batch_page, statement_words
 from products.trace.queries.batches import count_by_state, facts_of, find_batch, issued_mass_g, list_batches

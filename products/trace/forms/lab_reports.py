@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from products.errors import DomainError
 from products.registry.domain.units import units_like
 from products.trace.domain.verdict import Asked
-from products.trace.forms import DayField, PlainField
+from products.trace.forms.batches import DayField, PlainField
 from products.trace.models.lab_report import LabReport
 from products.trace.queries.lab_words import example, indicator_name, unit_words
 from products.trace.services.lab_checks import UNWRITTEN, NewReport, NewResult

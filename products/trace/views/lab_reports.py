@@ -17,7 +17,7 @@ from products.errors import DomainError
 from products.http import actor_of, now_of, page_for
 from products.registry.domain.limits import OverallVerdict
 from products.trace.domain.verdict import asked_for, grades_of
-from products.trace.lab_forms import LabReportForm, initial_from
+from products.trace.forms.lab_reports import LabReportForm, initial_from
 from products.trace.models.batch import Batch
 from products.trace.models.lab_report import LabReport
 from products.trace.queries.batches import find_batch
