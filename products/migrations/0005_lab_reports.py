@@ -2,38 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import django.db.models.deletion
 from django.db import migrations, models
 
 import products.defaults
-
-NEVER_CHANGED = ("labreport", "labresult")
-
-
-def rules() -> list[tuple[str, str, str, str]]:
-    """(trigger, table, change, words); the function behind them on PostgreSQL is that of the first triggers."""
-    found = []
-    for model in NEVER_CHANGED:
-        found.append((f"{model}_update", f"products_{model}", "UPDATE", "evidence is never rewritten"))
-        found.append((f"{model}_delete", f"products_{model}", "DELETE", "evidence is never deleted"))
-    return found
-
-
-def add_triggers(apps: Any, schema_editor: Any) -> None:
-    is_postgres = schema_editor.connection.vendor == "postgresql"
-    for name, table, change, words in rules():
-        action = f"EXECUTE FUNCTION products_refuse('{words}')"
-        if not is_postgres:
-            action = f"BEGIN SELECT RAISE(ABORT, '{words}'); END"
-        schema_editor.execute(f'CREATE TRIGGER {name} BEFORE {change} ON "{table}" FOR EACH ROW {action}')
-
-
-def drop_triggers(apps: Any, schema_editor: Any) -> None:
-    is_postgres = schema_editor.connection.vendor == "postgresql"
-    for name, table, _change, _words in rules():
-        schema_editor.execute(f'DROP TRIGGER {name} ON "{table}"' if is_postgres else f"DROP TRIGGER {name}")
+from products.evidence_triggers import guard
 
 
 class Migration(migrations.Migration):
@@ -138,5 +111,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunPython(add_triggers, drop_triggers, elidable=False),
+        guard(never_changed=("labreport", "labresult")),
     ]
