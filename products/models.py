@@ -20,6 +20,8 @@ from products.scans.models.scan import Scan, UnitSeen, VisitorSalt
 from products.trace.models.batch import Batch, BatchCorrection, BatchStep
 from products.trace.models.batch_import import BatchImport
 from products.trace.models.lab_report import LabReport, LabResult
+from products.trace.models.lot import LineageLink, Lot, LotMove, LotOperation
+from products.trace.models.plot import Grower, Plot
 
 __all__ = [
     "ApiToken",
@@ -33,6 +35,7 @@ __all__ = [
     "CaseStep",
     "Complaint",
     "Enterprise",
+    "Grower",
     "IdempotencyRecord",
     "Indication",
     "IndicationChange",
@@ -43,6 +46,11 @@ __all__ = [
     "LabelRun",
     "LawCitation",
     "Limit",
+    "LineageLink",
+    "Lot",
+    "LotMove",
+    "LotOperation",
+    "Plot",
     "PolicyTarget",
     "PrintFile",
     "Region",

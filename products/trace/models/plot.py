@@ -1,0 +1,95 @@
+"""Growers, and the plots and facilities where things grow and are made."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from products.access import Actor, Role, region_filter
+from products.defaults import new_code
+from products.registry.models.enterprise import Enterprise
+from products.registry.models.indication import Indication
+from products.registry.models.region import Region
+
+
+class Grower(models.Model):
+    """A member of a co-operative, who grows for it and has no 统一社会信用代码 of their own.
+
+    A person: name and telephone are the enterprise's alone, and the ledger holds a salted commitment to them.
+    """
+
+    code = models.UUIDField(default=new_code, unique=True, editable=False)
+    enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="growers")
+    # Both are gone, with the salt, once the person has been erased (PIPL Art. 47).
+    name = models.CharField(max_length=40, blank=True)
+    phone = models.CharField(max_length=20, blank=True)
+    salt = models.BinaryField(max_length=16, default=bytes)
+    is_active = models.BooleanField(default=True)
+    is_demo = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["name", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PlotQuerySet(models.QuerySet["Plot"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Its holder's, the registrant's of its indication, and the offices' of its county; never the public's."""
+        if actor.is_role(Role.PRODUCER):
+            return self.filter(enterprise__uscc=actor.uscc)
+        if actor.is_role(Role.ADMIN):
+            return self
+        if actor.is_role(Role.ASSOCIATION):
+            return self.filter(indication__registrant_uscc=actor.uscc)
+        if actor.is_role(Role.INSPECTOR, Role.AUDITOR):
+            return self.filter(region_filter(actor, "region_id"))
+        return self.none()
+
+
+class Plot(models.Model):
+    """A field, pond, mushroom shed or workshop that an enterprise makes an indication's products on.
+
+    Its name and outline are committed to, not published: they may be a farmer's holding.
+    """
+
+    class Kind(models.TextChoices):
+        FIELD = "field", _("地块")
+        FACILITY = "facility", _("生产设施")
+
+    code = models.UUIDField(default=new_code, unique=True, editable=False)
+    enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="plots")
+    indication = models.ForeignKey(Indication, on_delete=models.PROTECT, related_name="plots")
+    grower = models.ForeignKey(Grower, null=True, blank=True, on_delete=models.PROTECT, related_name="plots")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="plots")
+    name = models.CharField(max_length=80, blank=True)
+    # A GeoJSON Point or Polygon as it was given, in its own datum; checked against the origin area in GCJ-02.
+    geometry = models.TextField(blank=True)
+    datum = models.CharField(max_length=8, blank=True)
+    salt = models.BinaryField(max_length=16, default=bytes)
+    # Square metres: of the outline, or as stated where only a point is given; 0 for a facility.
+    area_m2 = models.PositiveIntegerField(default=0)
+    altitude_m = models.IntegerField(null=True, blank=True)
+    is_active = models.BooleanField(default=True)
+    is_demo = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+
+    objects = PlotQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [
+            models.CheckConstraint(name="plot_kind_known", condition=models.Q(kind__in=["field", "facility"])),
+            models.CheckConstraint(
+                name="plot_outline_has_datum",
+                condition=models.Q(geometry="", datum="") | models.Q(geometry__gt="", datum__gt=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
