@@ -18,7 +18,8 @@ def guard(
     Rows of `never_changed` are neither updated nor deleted. Those of `fixed` are not deleted, and the columns named
     there keep their value. The function behind them on PostgreSQL came with the first triggers.
     """
-    rules = [(f"{model}_update", model, "UPDATE", ()) for model in never_changed]
+    rules: list[tuple[str, str, str, Sequence[str]]] = []
+    rules += [(f"{model}_update", model, "UPDATE", ()) for model in never_changed]
     rules += [(f"{model}_fixed", model, f"UPDATE OF {', '.join(names)}", names) for model, names in fixed.items()]
     rules += [(f"{model}_delete", model, "DELETE", ()) for model in (*never_changed, *fixed)]
 

@@ -106,6 +106,11 @@ def log_about(world: World) -> None:
     sequence_batch(signer=load_signer(key_file=key_file, origin="log.example/access"), now=NOW)
 
 
+def lab_report_on(batch: Batch, *, maker: Actor) -> LabReport:
+    report = LabReportIn.model_validate(LAB_REPORT | {"report_no": "1"}).as_report()
+    return record_lab_report(actor=maker, batch_code=batch.code, report=report, now=NOW)
+
+
 def build() -> World:
     """Everything belongs to a maker in 郫都区."""
     factories.make_regions()
@@ -160,12 +165,7 @@ def build() -> World:
         recorded=inspections[1],
         case=open_case(actor=north, act="selling", summary="线索", uscc=enterprise.uscc, now=NOW),
         batch_import=start_import(actor=maker, content=SHEET.encode(), waits=True, now=timezone.now()),
-        lab_report=record_lab_report(
-            actor=maker,
-            batch_code=released.code,
-            report=LabReportIn.model_validate(LAB_REPORT | {"report_no": "1"}).as_report(),
-            now=NOW,
-        ),
+        lab_report=lab_report_on(released, maker=maker),
         unit_code=unit_code,
         standard_code=factories.make_version(indication).standard.code,
     )

@@ -286,7 +286,8 @@ def _ratio_detail(limit: Limit, measured: Mapping[str, Measurement]) -> str:
     most = limit.values[0] * bottom.value
     if bottom.is_below:
         # The bottom may be as good as nothing: then only a top too high for the most it can be is certain.
-        return "ratio_too_high" if not top.is_below and top.value >= most else "below_detection"
+        is_certain = top.value >= most and (most == 0 or not top.is_below)
+        return "ratio_too_high" if is_certain else "below_detection"
     if top.is_below:
         return "" if top.value <= most else "below_detection" if most > 0 else "ratio_too_high"
     return "" if top.value < most else "ratio_too_high"

@@ -1,12 +1,13 @@
 // Checks the proofs a page lists against the policy pinned in it. The words stand in components/_verify.html.
 
-// A unit code names its run, the run's statement the batch, the batch's the right: a statement about anything else
-// is not this label's. Null while a link is not in the log.
+// A unit code names its run, the run's statement the batch, the batch's the right; a statement of what happened to the
+// batch, a laboratory's report say, names it. Any other is not this label's. Null while a link is not in the log.
 function strangers(code, statements) {
   const find = (kind) => statements.find((said) => said.kind === kind)?.data;
   const batch = find("labels.run_issued")?.batch, right = find("trace.batch_registered")?.authorisation;
   const own = [`run:${code.slice(1, 7)}`, `batch:${batch}`, `authorisation:${right}`];
-  return batch && right ? statements.filter((said) => !own.includes(said.subject)) : null;
+  const isOwn = ({ kind, subject, data }) => own.includes(subject) || (kind.startsWith("trace.") && data?.batch === batch);
+  return batch && right ? statements.filter((said) => !isOwn(said)) : null;
 }
 
 // `said` when proven, `code` when refused; neither when it could not be had.
