@@ -20,10 +20,10 @@ from bench.machine import peak_memory_mib
 from products.labels.domain.digital_link import scan_prefix
 from products.labels.domain.mark_rules import HolderKind, IndicationType, LabelFacts
 from products.labels.domain.unit_code import unit_codes
-from products.labels.rendering import qr
 from products.labels.rendering.code_list import codes_csv
-from products.labels.rendering.layouts import A4_45
 from products.labels.rendering.sheets import sheet_pdf
+from products.rendering import qr
+from products.rendering.layouts import A4_45
 
 KEY: Final = bytes(range(32))
 RUN: Final = "ABCDEF"

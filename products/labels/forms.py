@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from products.labels.rendering.layouts import LAYOUTS
+from products.rendering.layouts import LAYOUTS
 from products.trace.domain.facts import UnreadableMass, read_mass_g, write_kg
 
 

@@ -14,10 +14,11 @@ from django.conf import settings
 from django.utils import translation
 
 from products.access import Actor
-from products.labels.rendering import typeface
 from products.oversight.evidence import cover
-from products.oversight.evidence.paper import TEXT_WIDTH, Paper, printable, wrap
+from products.oversight.evidence.paper import TEXT_WIDTH, Paper
 from products.registry.models.enterprise import Enterprise
+from products.rendering import typeface
+from products.rendering.text import printable, wrap
 from tests.evidence.conftest import World
 from tests.evidence.zips import unpack
 

@@ -10,10 +10,11 @@ from datetime import date
 from typing import Final
 
 from products.labels.domain.mark_rules import IndicationType, LabelFacts, missing_facts
-from products.labels.rendering import qr, typeface
 from products.labels.rendering.drawing import BOLD, MEDIUM, REGULAR, Box, CodePlace, Drawing, QrPlace, Square, Text
-from products.labels.rendering.errors import FactsMissing, LabelTooSmall
-from products.labels.rendering.layouts import LabelSize
+from products.labels.rendering.errors import FactsMissing
+from products.rendering import qr, typeface
+from products.rendering.errors import LabelTooSmall
+from products.rendering.layouts import LabelSize
 
 # GB 7718 asks for 1.8 mm on packs above 35 square centimetres; no sticker of ours goes below.
 MIN_BODY_MM: Final = 1.8

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from products.labels.domain.unit_code import group_in_fours
-from products.labels.rendering import typeface
-from products.labels.rendering.layouts import LabelSize
+from products.rendering import typeface
+from products.rendering.layouts import LabelSize
 
 # Stroke added on each side of a stem, in ems: the typeface comes in one weight.
 REGULAR: Final = 0.0

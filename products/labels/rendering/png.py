@@ -9,10 +9,10 @@ from typing import Final
 from PIL import Image, ImageDraw, ImageFont
 
 from products.labels.domain.mark_rules import LabelFacts
-from products.labels.rendering import qr, typeface
 from products.labels.rendering.drawing import Box, QrPlace, Text
 from products.labels.rendering.label import Label, prepare_label
-from products.labels.rendering.layouts import STICKER_63X38, LabelSize
+from products.rendering import qr, typeface
+from products.rendering.layouts import STICKER_63X38, LabelSize
 
 MM_PER_INCH: Final = 25.4
 DEFAULT_DPI: Final = 300

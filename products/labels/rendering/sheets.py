@@ -10,13 +10,13 @@ from typing import BinaryIO, Final
 from products.labels.domain.digital_link import scan_prefix
 from products.labels.domain.mark_rules import LabelFacts, missing_facts
 from products.labels.domain.unit_code import MalformedCode, format_unit_code, parse_unit_code
-from products.labels.rendering import qr
 from products.labels.rendering.composition import compose
 from products.labels.rendering.drawing import Box, Drawing, QrPlace, Text, code_line
 from products.labels.rendering.errors import FactsMissing
-from products.labels.rendering.layouts import A4_HEIGHT_MM, A4_WIDTH_MM, SheetLayout
 from products.labels.rendering.mark_image import open_mark
-from products.labels.rendering.pdf_file import POINTS_PER_MM, PdfFile, number
+from products.rendering import qr
+from products.rendering.layouts import A4_HEIGHT_MM, A4_WIDTH_MM, SheetLayout
+from products.rendering.pdf_file import POINTS_PER_MM, PdfFile, number
 
 # Labels of one run differ in their code only; a few batches may be mixed on one sheet.
 _KEPT_FORMS: Final = 64

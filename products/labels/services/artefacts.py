@@ -16,13 +16,13 @@ from products.labels.domain.digital_link import InvalidLink
 from products.labels.models.label_run import LabelRun
 from products.labels.queries.runs import find_run
 from products.labels.rendering.code_list import codes_csv
-from products.labels.rendering.errors import RenderingRefused
 from products.labels.rendering.png import label_png
 from products.labels.rendering.svg import label_svg
 from products.labels.services.keys import open_key
 from products.labels.services.label_facts import explain, label_facts
 from products.labels.services.label_runs import note_codes_derived
 from products.labels.services.permission import require_labellable, require_range
+from products.rendering.errors import RenderingRefused
 
 PIECE = 2_000  # lines
 

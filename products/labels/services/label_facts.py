@@ -12,9 +12,10 @@ from products.labels.domain.mark_rules import IndicationType, LabelFacts, Missin
 from products.labels.domain.unit_code import unit_codes
 from products.labels.errors import CannotRender
 from products.labels.models.label_run import LabelRun
-from products.labels.rendering.errors import FactsMissing, RenderingRefused
+from products.labels.rendering.errors import FactsMissing
 from products.labels.services.keys import open_key
 from products.registry.models.authorisation import Authorisation
+from products.rendering.errors import RenderingRefused
 
 HolderKind = Authorisation.HolderKind
 _MARK_HOLDERS = (HolderKind.COLLECTIVE_MEMBER, HolderKind.CERTIFICATION_LICENSEE)

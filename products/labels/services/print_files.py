@@ -22,14 +22,14 @@ from products.labels.domain.mark_rules import LabelFacts
 from products.labels.errors import PrintFileGone
 from products.labels.models.label_run import LabelRun, PrintFile
 from products.labels.rendering.code_list import codes_csv
-from products.labels.rendering.errors import RenderingRefused
-from products.labels.rendering.layouts import LAYOUTS
 from products.labels.rendering.sheets import sheet_pdf
 from products.labels.services.artefacts import PIECE, in_pieces, mark_image, own_run
 from products.labels.services.keys import open_key
 from products.labels.services.label_facts import explain, label_facts
 from products.labels.services.label_runs import note_codes_derived
 from products.labels.services.permission import require_labellable
+from products.rendering.errors import RenderingRefused
+from products.rendering.layouts import LAYOUTS
 
 KEEP_FOR = timedelta(days=7)
 # A worker at work says so every few hundred labels; one that is silent for this long has died.

@@ -12,15 +12,11 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from products.labels.domain.digital_link import InvalidLink
 from products.labels.domain.mark_rules import IndicationType, LabelFacts, Missing
-from products.labels.rendering.errors import (
-    AddressTooLong,
-    FactsMissing,
-    LabelTooSmall,
-    MarkImageUnusable,
-    ModuleTooSmall,
-    UnprintableText,
-)
-from products.labels.rendering.layouts import (
+from products.labels.rendering.errors import FactsMissing, MarkImageUnusable
+from products.labels.rendering.png import label_png
+from products.labels.rendering.svg import label_svg
+from products.rendering.errors import AddressTooLong, LabelTooSmall, ModuleTooSmall, UnprintableText
+from products.rendering.layouts import (
     STICKER_40X30,
     STICKER_60X40,
     STICKER_63X38,
@@ -28,8 +24,6 @@ from products.labels.rendering.layouts import (
     STICKER_99X68,
     LabelSize,
 )
-from products.labels.rendering.png import label_png
-from products.labels.rendering.svg import label_svg
 from tests.labels.domain.factories import BASE_URL, address_of, make_facts
 from tests.labels.rendering.reading import open_image, read_all
 

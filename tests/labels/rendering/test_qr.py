@@ -4,8 +4,8 @@ import pytest
 
 from products.labels.domain.digital_link import scan_address
 from products.labels.domain.unit_code import unit_codes
-from products.labels.rendering.errors import AddressTooLong, ModuleTooSmall
-from products.labels.rendering.qr import Symbol, check_module, encode, symbol_size
+from products.rendering.errors import AddressTooLong, ModuleTooSmall
+from products.rendering.qr import Symbol, check_module, encode, symbol_size
 
 # ISO/IEC 18004, table 10: condition for inverting the module at row i, column j.
 MASKS = [

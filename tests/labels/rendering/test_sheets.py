@@ -13,8 +13,8 @@ from products.labels.domain.mark_rules import Missing
 from products.labels.domain.unit_code import group_in_fours, is_authentic, parse_unit_code
 from products.labels.rendering.code_list import codes_csv
 from products.labels.rendering.errors import FactsMissing
-from products.labels.rendering.layouts import A4_21, A4_45, LAYOUTS, SheetLayout
 from products.labels.rendering.sheets import sheet_pdf
+from products.rendering.layouts import A4_21, A4_45, LAYOUTS, SheetLayout
 from tests.labels.domain.factories import BASE_URL, KEY, RUN, address_of, make_facts, make_run
 from tests.labels.rendering.reading import page_image, read_all
 from tests.labels.rendering.test_pictures import make_mark

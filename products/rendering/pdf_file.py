@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterable
 from typing import BinaryIO, Final
 
-from products.labels.rendering import typeface
+from products.rendering import typeface
 
 POINTS_PER_MM: Final = 72 / 25.4
 _HEADER: Final = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"

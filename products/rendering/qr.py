@@ -9,7 +9,7 @@ from typing import Final, cast
 
 import zxingcpp
 
-from products.labels.rendering.errors import AddressTooLong, ModuleTooSmall
+from products.rendering.errors import AddressTooLong, ModuleTooSmall
 
 # ISO/IEC 18004: a quiet zone of four modules on every side.
 QUIET_MODULES: Final = 4

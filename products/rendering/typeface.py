@@ -16,7 +16,7 @@ from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 from noto_cjk_sans_otc import FONT_PATH
 
-from products.labels.rendering.errors import UnprintableText
+from products.rendering.errors import UnprintableText
 
 FONT_FILE: Final = Path(FONT_PATH)
 # The collection holds JP, KR, SC, TC and HK in this order; SC has the letter forms of GB 18030.
