@@ -22,6 +22,7 @@ from products.trace.models.batch_import import BatchImport
 from products.trace.models.lab_report import LabReport, LabResult
 from products.trace.models.lot import LineageLink, Lot, LotMove, LotOperation
 from products.trace.models.plot import Grower, Plot
+from products.trace.models.recall import ConsigneeAnswer, Recall, RecallBatch, RecallNotice
 
 __all__ = [
     "ApiToken",
@@ -34,6 +35,7 @@ __all__ = [
     "Case",
     "CaseStep",
     "Complaint",
+    "ConsigneeAnswer",
     "Enterprise",
     "Grower",
     "IdempotencyRecord",
@@ -53,6 +55,9 @@ __all__ = [
     "Plot",
     "PolicyTarget",
     "PrintFile",
+    "Recall",
+    "RecallBatch",
+    "RecallNotice",
     "Region",
     "RegistrantDecision",
     "Scan",
