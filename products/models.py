@@ -19,6 +19,7 @@ from products.scans.models.complaint import Complaint
 from products.scans.models.scan import Scan, UnitSeen, VisitorSalt
 from products.trace.models.batch import Batch, BatchCorrection, BatchStep
 from products.trace.models.batch_import import BatchImport
+from products.trace.models.certificate import CollectedCertificate, ConformityCertificate, MixedCertificate
 from products.trace.models.lab_report import LabReport, LabResult
 from products.trace.models.lot import LineageLink, Lot, LotMove, LotOperation
 from products.trace.models.plot import Grower, Plot
@@ -34,7 +35,9 @@ __all__ = [
     "BatchStep",
     "Case",
     "CaseStep",
+    "CollectedCertificate",
     "Complaint",
+    "ConformityCertificate",
     "ConsigneeAnswer",
     "Enterprise",
     "Grower",
@@ -52,6 +55,7 @@ __all__ = [
     "Lot",
     "LotMove",
     "LotOperation",
+    "MixedCertificate",
     "Plot",
     "PolicyTarget",
     "PrintFile",
