@@ -20,6 +20,7 @@ from products.scans.models.scan import Scan, UnitSeen, VisitorSalt
 from products.trace.models.batch import Batch, BatchCorrection, BatchStep
 from products.trace.models.batch_import import BatchImport
 from products.trace.models.certificate import CollectedCertificate, ConformityCertificate, MixedCertificate
+from products.trace.models.epcis import EpcisCapture, EpcisConcern, EpcisEvent, EpcisEventEpc, EpcisQuery
 from products.trace.models.lab_report import LabReport, LabResult
 from products.trace.models.lot import LineageLink, Lot, LotMove, LotOperation
 from products.trace.models.plot import Grower, Plot
@@ -40,6 +41,11 @@ __all__ = [
     "ConformityCertificate",
     "ConsigneeAnswer",
     "Enterprise",
+    "EpcisCapture",
+    "EpcisConcern",
+    "EpcisEvent",
+    "EpcisEventEpc",
+    "EpcisQuery",
     "Grower",
     "IdempotencyRecord",
     "Indication",
