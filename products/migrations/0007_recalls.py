@@ -54,7 +54,6 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("notified_on", models.DateField()),
                 ("recovered_g", models.BigIntegerField()),
-                ("note", models.CharField(blank=True, max_length=200)),
                 ("by", models.CharField(max_length=40)),
                 ("at", models.DateTimeField()),
                 (

@@ -138,7 +138,6 @@ class ConsigneeAnswer(models.Model):
     operation = models.ForeignKey(LotOperation, on_delete=models.PROTECT, related_name="recall_answers")
     notified_on = models.DateField()
     recovered_g = models.BigIntegerField()
-    note = models.CharField(max_length=200, blank=True)
     by = models.CharField(max_length=40)
     at = models.DateTimeField()
 

@@ -25,6 +25,7 @@ from products.trace.queries.batches import facts_of, issued_mass_g
 from products.trace.services.batch_facts import FactChanges, apply_changes, check_all, save_with_lot, set_facts
 from products.trace.services.fact_checks import check_facts, check_reason
 from products.trace.services.lab_release import require_not_failed
+from products.trace.services.recall_checks import require_not_recalled
 from products.trace.services.statements import as_text, batch_statement, plot_commitments, public_changes
 
 _STEP_KINDS: Final = {
@@ -125,13 +126,14 @@ def discard_draft(*, actor: Actor, code: UUID) -> None:
 def release_batch(*, actor: Actor, code: UUID, now: datetime) -> Batch:
     """Put a registered batch on the market, or lift its hold.
 
-    Raises WrongBatchState, AuthorisationInactive, LabFailed, LabIncomplete.
+    Raises WrongBatchState, AuthorisationInactive, LabFailed, LabIncomplete, UnderRecall.
     """
     require_scope(actor, Scope.BATCHES, Role.PRODUCER)
     batch = lock_batch(actor=actor, code=code)
     _require_step(batch, Step.RELEASE)
     require_usable(batch.authorisation, on=timezone.localdate(now))
     require_not_failed(batch)
+    require_not_recalled(batch)
     return _take(batch, Step.RELEASE, actor=actor, reason="", now=now)
 
 
