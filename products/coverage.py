@@ -17,6 +17,7 @@ from products.proofs import bodies_about
 from products.registry.coverage import AUTHORISATIONS, ENTERPRISES, INDICATIONS, ZONES
 from products.scans.coverage import COMPLAINTS
 from products.trace.coverage.batches import BATCHES
+from products.trace.coverage.certificates import CERTIFICATES, COLLECTED
 from products.trace.coverage.lab_reports import LAB_REPORTS
 
 TABLES: Final[tuple[Table, ...]] = (
@@ -28,6 +29,8 @@ TABLES: Final[tuple[Table, ...]] = (
     AUTHORISATIONS,
     BATCHES,
     LAB_REPORTS,
+    CERTIFICATES,
+    COLLECTED,
     RUNS,
     COMPLAINTS,
     INSPECTIONS,

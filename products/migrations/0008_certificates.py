@@ -119,7 +119,6 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("code", models.UUIDField(default=products.defaults.new_code, editable=False, unique=True)),
                 ("number", models.CharField(max_length=60)),
-                ("promiser", models.CharField(max_length=120)),
                 ("issued_on", models.DateField()),
                 ("by", models.CharField(max_length=40)),
                 ("at", models.DateTimeField()),
@@ -160,5 +159,6 @@ class Migration(migrations.Migration):
                     "at",
                 ),
             },
+            erasable={"conformitycertificate": ("contact", "contact_salt")},
         ),
     ]

@@ -27,6 +27,7 @@ from products.scans.models.complaint import Complaint
 from products.scans.models.scan import Scan, UnitSeen, VisitorSalt
 from products.trace.models.batch import Batch, BatchCorrection, BatchStep
 from products.trace.models.batch_import import BatchImport
+from products.trace.models.certificate import CollectedCertificate, ConformityCertificate, MixedCertificate
 from products.trace.models.lab_report import LabReport, LabResult
 
 DEMO = "marks demonstration data; nothing follows from it"
@@ -157,6 +158,26 @@ COVERED: dict[type[models.Model], Covered] = {
         parent="report",
         values={"report": None},
         copied={"indicator": "copy"},
+    ),
+    ConformityCertificate: Covered(
+        world="trace",
+        place=lambda row: f"certificate {row.code}",
+        words={"contact_salt": "contact"},
+        values={"replaces": 999_999},
+        rows={"replaces__isnull": False},
+        copied={"code": _OTHER_CODE, "number": "copy", "replaces_id": 999_999},
+    ),
+    MixedCertificate: Covered(
+        world="trace",
+        place=lambda row: f"certificate {row.certificate.code}",
+        parent="certificate",
+        values={"certificate": None},
+        copied={"number": "copy"},
+    ),
+    CollectedCertificate: Covered(
+        world="trace",
+        place=lambda row: f"collected-certificate {row.code}",
+        copied={"code": _OTHER_CODE, "number": "copy"},
     ),
     LabelRun: Covered(
         world="labels",

@@ -28,6 +28,7 @@ from products.trace.models.batch import Batch
 from products.trace.services.batch_facts import FactChanges
 from products.trace.services.batches import correct_batch, hold_batch, recall_batch, register_batch, release_batch
 from tests import factories
+from tests.coverage.certificates import make_certificates
 from tests.coverage.lab import make_lab_reports
 from tests.factories import NOW, PIDU, TODAY, code_of
 
@@ -205,6 +206,7 @@ def make_batches() -> None:
         recall_batch(actor=COUNTY, code=other.code, reason="净含量不符", now=later(29))
         register(actor, right, f"C{number}", as_draft=True, plot_name="六组")
     make_lab_reports([maker(0), maker(1)], at=[later(30 + number) for number in range(4)])
+    make_certificates([maker(0), maker(1)], at=[later(35 + number) for number in range(4)])
 
 
 def register(actor: Actor, right: Authorisation, lot: str, *, plot_name: str = "", as_draft: bool = False) -> Batch:

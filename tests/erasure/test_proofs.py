@@ -15,7 +15,7 @@ from products.proofs import proofs_of
 from products.trace.domain.plots import plot_text
 from tests.coverage.reading import differences, missing_rows
 from tests.erasure.searching import table_files
-from tests.erasure.world import CONTACT, FINDINGS, NOTE, OLD_PLOT, PLACE, TEXT, World
+from tests.erasure.world import CONTACT, FINDINGS, NOTE, OLD_PLOT, PHONE, PLACE, TEXT, World
 from tests.ledger.helpers import findings
 
 
@@ -36,6 +36,7 @@ def test_every_proof_verifies_and_the_log_agrees_with_the_tables(
 
     subjects = [f"batch:{world.batch.code}", f"complaint:{world.complaint.number}", f"case:{world.case.number}"]
     subjects += [f"inspection:{world.inspection.number}", f"uscc:{world.user.uscc}"]
+    subjects += [f"certificate:{world.certificate.code}"]
     stated = proofs_of(subjects)
     assert {link.kind for link in stated} >= {
         "accounts.person_erased",
@@ -43,6 +44,7 @@ def test_every_proof_verifies_and_the_log_agrees_with_the_tables(
         "oversight.case_erased",
         "oversight.findings_erased",
         "trace.plot_erased",
+        "trace.contact_erased",
     }
     assert {verdict(tmp_path, world.policy, link.index or 0) for link in stated} == {0}
     assert findings(world.signer) == []
@@ -63,6 +65,7 @@ def commitments_of(world: World) -> dict[str, str]:
         ("case", world.case.number): {"note": NOTE},
         ("inspection", world.inspection.number): {"findings": FINDINGS},
         ("batch", str(world.batch.code)): {"plot": plot},
+        ("certificate", str(world.certificate.code)): {"contact": PHONE},
     }
     found: dict[str, str] = {}
     for (prefix, key), texts in known.items():

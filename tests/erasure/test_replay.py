@@ -89,6 +89,7 @@ def test_a_replay_minds_no_state_from_before_the_decision(world: World, tmp_path
         f"2029-06-01T04:00:00.000Z case {world.case.number}\n\n"
         f"2029-06-01T04:00:00.000Z inspection {world.inspection.number}\n"
         f"2029-06-01T04:00:00.000Z plot {world.batch.code}\n"
+        f"2029-06-01T04:00:00.000Z certificate {world.certificate.number}\n"
     )
 
     call_command("erase_person", "--replay", str(journal))

@@ -27,6 +27,7 @@ from products.scans.models.complaint import Complaint
 from products.scans.services.complaints import answer_complaint, file_complaint
 from products.scans.services.visitors import Visitor
 from products.trace.models.batch import Batch, BatchCorrection
+from products.trace.models.certificate import ConformityCertificate
 from products.trace.services.batches import correct_batch
 from tests.coverage.reading import differences
 from tests.coverage.world import COUNTY, PROVINCE, UNKNOWN_CODE, USCCS, later, maker
@@ -72,10 +73,25 @@ def test_a_report_is_kept_while_its_case_is_open(world: World, now: datetime) ->
             erased(kind, key, now)
 
 
-def test_a_plot_is_kept_as_long_as_the_food_law_demands(world: World, now: datetime) -> None:
-    with pytest.raises(ErasureRefused, match="2028-05-22"):
+def test_a_plot_is_kept_as_long_as_the_longest_rule_demands(world: World, now: datetime) -> None:
+    with pytest.raises(ErasureRefused, match="2028-11-20"):
         erased(Kind.PLOT, str(world.batch.code), now)
     assert Batch.objects.get(pk=world.batch.pk).plot_name == PLOT
+
+
+def test_the_contact_on_a_certificate_is_kept_for_six_months(world: World, now: datetime, much_later: datetime) -> None:
+    with pytest.raises(ErasureRefused, match="2027-05-26"):
+        erased(Kind.CERTIFICATE, world.certificate.number, now)
+    row = ConformityCertificate.objects.filter(pk=world.certificate.pk)
+    assert refused(row, contact="another")
+    assert refused(row, contact="")
+    assert refused(row, quantity_g=5)
+
+    erased(Kind.CERTIFICATE, world.certificate.number.lower(), much_later)
+
+    assert (row.get().contact, bytes(row.get().contact_salt)) == ("", b"")
+    assert differences() == []
+    assert "已按申请删除" in Client().get(f"/b/{world.batch.code}").content.decode()
 
 
 def test_published_findings_stand_in_the_log_and_are_refused(world: World, much_later: datetime) -> None:

@@ -30,12 +30,15 @@ from products.scans.models.complaint import Complaint
 from products.scans.services.complaints import answer_complaint, file_complaint
 from products.scans.services.visitors import Visitor
 from products.trace.models.batch import Batch
+from products.trace.models.certificate import ConformityCertificate
 from products.trace.services.batches import correct_batch, release_batch
+from products.trace.services.certificates import issue_certificate
 from tests.coverage.world import COUNTY, USCCS, later, make_register, register
 from tests.factories import NOW, TODAY, code_of
 
 USERNAME, REAL_NAME, TOKEN_NAME = "marker-wanglaowu", "Marker-Wang-Laowu", "marker-token-of-wang"
 TEXT, PLACE, CONTACT = "marker-text-smells-odd", "marker-place-stall-3", "13912345678"
+PHONE = "13987650123"
 PLOT, OLD_PLOT = "marker-plot-east-slope", "marker-plot-west-slope"
 NOTE, FINDINGS = "marker-note-of-the-case", "marker-findings-of-the-day"
 
@@ -47,6 +50,7 @@ class World:
     signer: Signer
     user: User
     batch: Batch
+    certificate: ConformityCertificate
     complaint: Complaint
     case: Case
     inspection: Inspection
@@ -54,7 +58,7 @@ class World:
 
     @property
     def markers(self) -> dict[str, bytes]:
-        names = ("USERNAME", "REAL_NAME", "TOKEN_NAME", "TEXT", "PLACE", "CONTACT", "PLOT", "OLD_PLOT", "NOTE")
+        names = ("USERNAME", "REAL_NAME", "TOKEN_NAME", "TEXT", "PLACE", "CONTACT", "PLOT", "OLD_PLOT", "NOTE", "PHONE")
         return {name: str(globals()[name]).encode() for name in (*names, "FINDINGS")}
 
     @property
@@ -73,6 +77,7 @@ class World:
             ["--case", self.case.number],
             ["--inspection", self.inspection.number],
             ["--plot", str(self.batch.code)],
+            ["--certificate", self.certificate.number],
         ]
 
     def erase_all(self, journal: Path) -> None:
@@ -86,6 +91,9 @@ def make_world(signer: Signer) -> World:
     right = Authorisation.objects.get(enterprise__uscc=USCCS[0])
     state_use(actor=actor, code=right.code, year=2026, mass_g=1, label_count=1, output_fen=1, now=later(15))
     batch = _batch(actor, right)
+    certificate = issue_certificate(
+        actor=actor, batch_code=batch.code, product_kind="other", contact=PHONE, basis=["own_promise"], now=later(23)
+    )
     run = issue_label_run(actor=actor, batch_code=batch.code, quantity=9, unit_mass_g=500, now=later(30))
     request_print_file(actor=actor, run_code=run.code, kind="csv", first_serial=1, last_serial=9, now=later(31))
     complaint = _complaint(code_of(run, 5))
@@ -95,7 +103,7 @@ def make_world(signer: Signer) -> World:
     inspection = record_result(
         actor=COUNTY, number=inspection.number, result="problems", findings=FINDINGS, done_on=TODAY, now=later(45)
     )
-    world = World(signer, user, batch, Complaint.objects.get(pk=complaint.pk), case, inspection)
+    world = World(signer, user, batch, certificate, Complaint.objects.get(pk=complaint.pk), case, inspection)
     world.secrets = _secrets(world)
     world.sign()
     return world
@@ -150,6 +158,7 @@ def _secrets(world: World) -> dict[str, bytes]:
         "visitor": bytes(world.complaint.visitor),
         "ciphertext": bytes(world.complaint.contact),
         "plot salt": bytes(world.batch.plot_salt),
+        "contact salt": bytes(world.certificate.contact_salt),
         "findings salt": bytes(world.inspection.findings_salt),
     }
     for step in CaseStep.objects.filter(case=world.case):

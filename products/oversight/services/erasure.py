@@ -25,7 +25,8 @@ from products.oversight.services.erasure_journal import note
 from products.oversight.services.evidence import purge_evidence
 from products.registry.services.erasure import forget_name
 from products.scans.services.erasure import erase_complaint
-from products.trace.services.erasure import erase_plot
+from products.trace.models.certificate import ConformityCertificate
+from products.trace.services.erasure import erase_contact, erase_plot
 from products.trace.services.import_files import forget_imports
 
 
@@ -35,6 +36,7 @@ class Kind(StrEnum):
     ACCOUNT = "account"
     COMPLAINT = "complaint"
     PLOT = "plot"
+    CERTIFICATE = "certificate"
     CASE = "case"
     INSPECTION = "inspection"
 
@@ -112,6 +114,16 @@ def _plot(key: str, is_replay: bool, now: datetime) -> Counter[str]:
     return erase_plot(code=code, is_replay=is_replay, now=now)
 
 
+def _certificate(key: str, is_replay: bool, now: datetime) -> Counter[str]:
+    """The contact on a certificate, named by its number."""
+    row = ConformityCertificate.objects.filter(number=key.upper()).first()
+    if row is None:
+        raise NotFound(_("没有这张承诺达标合格证。"))
+    for case in Case.objects.filter(complaint__run__batch=row.batch_id) if not is_replay else ():
+        _require_closed(case)
+    return erase_contact(code=row.code, is_replay=is_replay, now=now)
+
+
 def _require_closed(case: Case) -> None:
     if case.state != Case.State.CLOSED:
         raise ErasureRefused(
@@ -162,6 +174,7 @@ _BY_KIND: dict[Kind, Callable[[str, bool, datetime], Counter[str]]] = {
     Kind.ACCOUNT: _account,
     Kind.COMPLAINT: _complaint,
     Kind.PLOT: _plot,
+    Kind.CERTIFICATE: _certificate,
     Kind.CASE: _case,
     Kind.INSPECTION: _inspection,
 }

@@ -93,7 +93,7 @@ class CollectedCertificate(models.Model):
     code = models.UUIDField(default=new_code, unique=True, editable=False)
     lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="collected_certificates")
     number = models.CharField(max_length=60)
-    promiser = models.CharField(max_length=120)
+    # Who gave it is the lot's seller.
     issued_on = models.DateField()
     by = models.CharField(max_length=40)
     at = models.DateTimeField()

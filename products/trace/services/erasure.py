@@ -1,4 +1,4 @@
-"""Forgetting the plot of a batch, which may be a farmer's holding (PIPL Art. 47)."""
+"""Forgetting the plot of a batch and the contact on a certificate, which may be a person's (PIPL Art. 47)."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from products.accounts.services.erasure import forget_answers
 from products.audit import record
 from products.errors import ErasureRefused, NotFound
 from products.trace.domain.plots import PLOT_FIELDS
-from products.trace.domain.retention import kept_until
+from products.trace.domain.retention import CERTIFICATE, kept_until
 from products.trace.models.batch import Batch, BatchCorrection
+from products.trace.models.certificate import ConformityCertificate
 
 
 @transaction.atomic
@@ -41,7 +42,7 @@ def erase_plot(*, code: UUID, is_replay: bool = False, now: datetime) -> Counter
     if not (is_replay or is_draft) and timezone.localdate(now) <= until:
         raise ErasureRefused(
             _(
-                "食品安全法第五十条要求生产记录保存至 %(day)s，期满前不能删除；在此之前仅保存，不作他用"
+                "农产品质量安全法第二十七条、食品安全法第五十条要求生产记录保存至 %(day)s，期满前不能删除；在此之前仅保存，不作他用"
                 "（个人信息保护法第四十七条第二款）。"
             )
             % {"day": until.isoformat()}
@@ -58,4 +59,33 @@ def erase_plot(*, code: UUID, is_replay: bool = False, now: datetime) -> Counter
     # The log knows of no draft.
     if not is_draft:
         record(actor=NOBODY, kind="trace.plot_erased", subject=f"batch:{batch.code}", data={}, now=now)
+    return erased
+
+
+@transaction.atomic
+def erase_contact(*, code: UUID, is_replay: bool = False, now: datetime) -> Counter[str]:
+    """Take the contact and its salt out of a certificate, which keeps everything else; returns what went.
+
+    Raises NotFound, ErasureRefused while certificates have to be kept. `is_replay`: it was decided before.
+    """
+    row = ConformityCertificate.objects.select_for_update().filter(code=code).first()
+    if row is None:
+        raise NotFound(_("没有这张承诺达标合格证。"))
+    erased: Counter[str] = Counter()
+    if not row.contact and not row.contact_salt:
+        return erased
+    until = CERTIFICATE.until(made_on=row.issued_on)
+    if not is_replay and until is not None and timezone.localdate(now) <= until:
+        raise ErasureRefused(
+            _(
+                "合格证及其联系方式须保存至 %(day)s（农产品质量安全承诺达标合格证管理办法），期满前不能删除；"
+                "在此之前仅保存，不作他用（个人信息保护法第四十七条第二款）。"
+            )
+            % {"day": until.isoformat()}
+        )
+    erased["stored answers"] = forget_answers(naming=[str(row.code), row.number])
+    row.contact, row.contact_salt = "", b""
+    row.save(update_fields=["contact", "contact_salt"])
+    erased["contacts"] = 1
+    record(actor=NOBODY, kind="trace.contact_erased", subject=f"certificate:{row.code}", data={}, now=now)
     return erased
