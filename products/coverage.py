@@ -19,6 +19,7 @@ from products.scans.coverage import COMPLAINTS
 from products.trace.coverage.batches import BATCHES
 from products.trace.coverage.certificates import CERTIFICATES, COLLECTED
 from products.trace.coverage.lab_reports import LAB_REPORTS
+from products.trace.coverage.recalls import RECALLS
 
 TABLES: Final[tuple[Table, ...]] = (
     TOKENS,
@@ -29,6 +30,7 @@ TABLES: Final[tuple[Table, ...]] = (
     AUTHORISATIONS,
     BATCHES,
     LAB_REPORTS,
+    RECALLS,
     CERTIFICATES,
     COLLECTED,
     RUNS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from products.trace.views import batches, imports, lab_reports
+from products.trace.views import batches, imports, lab_reports, recalls
 
 urlpatterns = [
     path("producer/", batches.producer, name="producer"),
@@ -18,6 +18,16 @@ urlpatterns = [
     path("producer/batches/<uuid:code>/lab-reports/new", lab_reports.lab_new, name="lab-new"),
     path("producer/batches/<uuid:code>/lab-reports/<uuid:report>/correct", lab_reports.lab_correct, name="lab-correct"),
     path("producer/batches/<uuid:code>/lab-reports/<uuid:report>/file", lab_reports.lab_file, name="lab-file"),
+    path("recalls/", recalls.recall_list, name="recall-list"),
+    path("recalls/new", recalls.recall_new, name="recall-new"),
+    path("recalls/<uuid:code>/extension", recalls.recall_extend, name="recall-extend"),
+    path("recalls/<uuid:code>/close", recalls.recall_close, name="recall-close"),
+    path("recalls/<uuid:code>/consignees", recalls.consignees, name="recall-consignees"),
+    path("recalls/<uuid:code>/consignees.csv", recalls.consignee_file, {"kind": "csv"}, name="recall-consignees-csv"),
+    path(
+        "recalls/<uuid:code>/consignees.xlsx", recalls.consignee_file, {"kind": "xlsx"}, name="recall-consignees-xlsx"
+    ),
+    path("recalls/<uuid:code>/consignees/<uuid:operation>", recalls.consignee_answer, name="recall-consignee-answer"),
     path("producer/import", imports.new, name="import-new"),
     path("producer/import/template.xlsx", imports.template, {"kind": "xlsx"}, name="import-template"),
     path("producer/import/template.csv", imports.template, {"kind": "csv"}, name="import-template-csv"),

@@ -16,6 +16,7 @@ from products.trace.models.batch import Batch, BatchStep
 from products.trace.models.lot import Lot
 from products.trace.models.recall import Recall, RecallBatch, RecallNotice
 from products.trace.queries.downstream import Downstream, Root, downstream_of, find_root, portions, root_of
+from products.trace.queries.recall_page import may_manage
 from products.trace.queries.recall_plan import RecallPlan, plan_of, state_after
 from products.trace.recall_errors import RecallChanged, RecallClosed, RecallCoversNothing, RecallExists
 from products.trace.services.fact_checks import check_reason
@@ -113,14 +114,6 @@ def _own_open(actor: Actor, code: UUID) -> tuple[Recall, Root]:
     if not row.is_open:
         raise RecallClosed(_("这次召回已经结束，不能再改。还有问题的，请重新发起。"))
     return row, root
-
-
-def may_manage(actor: Actor, recall: Recall) -> bool:
-    """Whoever opened it; of a maker's the offices of its region, of an office's those above it."""
-    if recall.by == actor.ledger_name:
-        return actor.is_role(Role.PRODUCER, Role.INSPECTOR)
-    office = recall.by.removeprefix("office:") if recall.by.startswith("office:") else recall.holder.region_id
-    return actor.is_role(Role.INSPECTOR) and actor.covers(office)
 
 
 def _is_open(actor: Actor, root: Root, kind: str) -> bool:
