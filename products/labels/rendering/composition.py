@@ -10,9 +10,10 @@ from datetime import date
 from typing import Final
 
 from products.labels.domain.mark_rules import IndicationType, LabelFacts, missing_facts
-from products.labels.rendering.drawing import BOLD, MEDIUM, REGULAR, Box, CodePlace, Drawing, QrPlace, Square, Text
+from products.labels.rendering.drawing import CodePlace, Drawing, Square
 from products.labels.rendering.errors import FactsMissing
 from products.rendering import qr, typeface
+from products.rendering.drawing import BOLD, MEDIUM, REGULAR, Box, QrPlace, Text
 from products.rendering.errors import LabelTooSmall
 from products.rendering.layouts import LabelSize
 

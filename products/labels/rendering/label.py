@@ -10,10 +10,11 @@ from products.labels.domain.digital_link import scan_address
 from products.labels.domain.mark_rules import LabelFacts, missing_facts
 from products.labels.domain.unit_code import format_unit_code, parse_unit_code
 from products.labels.rendering.composition import compose
-from products.labels.rendering.drawing import Drawing, Text, code_line
+from products.labels.rendering.drawing import Drawing, code_line
 from products.labels.rendering.errors import FactsMissing
 from products.labels.rendering.mark_image import open_mark
 from products.rendering import qr
+from products.rendering.drawing import Text
 from products.rendering.layouts import LabelSize
 
 

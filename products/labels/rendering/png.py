@@ -9,9 +9,9 @@ from typing import Final
 from PIL import Image, ImageDraw, ImageFont
 
 from products.labels.domain.mark_rules import LabelFacts
-from products.labels.rendering.drawing import Box, QrPlace, Text
 from products.labels.rendering.label import Label, prepare_label
 from products.rendering import qr, typeface
+from products.rendering.drawing import Box, QrPlace, Text
 from products.rendering.layouts import STICKER_63X38, LabelSize
 
 MM_PER_INCH: Final = 25.4

@@ -11,19 +11,17 @@ from products.labels.domain.digital_link import scan_prefix
 from products.labels.domain.mark_rules import LabelFacts, missing_facts
 from products.labels.domain.unit_code import MalformedCode, format_unit_code, parse_unit_code
 from products.labels.rendering.composition import compose
-from products.labels.rendering.drawing import Box, Drawing, QrPlace, Text, code_line
+from products.labels.rendering.drawing import Drawing, code_line
 from products.labels.rendering.errors import FactsMissing
 from products.labels.rendering.mark_image import open_mark
 from products.rendering import qr
+from products.rendering.drawing import Text
 from products.rendering.layouts import A4_HEIGHT_MM, A4_WIDTH_MM, SheetLayout
+from products.rendering.pdf_drawing import box_operators, symbol_operators, text_operators
 from products.rendering.pdf_file import POINTS_PER_MM, PdfFile, number
 
 # Labels of one run differ in their code only; a few batches may be mixed on one sheet.
 _KEPT_FORMS: Final = 64
-# A quarter of a circle as a Bezier curve: 4/3 (sqrt 2 - 1).
-_ARC: Final = 0.5523
-# Viewers draw any thinner stroke a whole pixel wide, which closes small characters on the screen.
-_LEAST_STROKE_MM: Final = 0.1
 
 
 @dataclass(frozen=True)
@@ -94,8 +92,8 @@ class _SheetMaker:
         scale = number(POINTS_PER_MM)
         self._content += [
             b"q %s 0 0 %s %s cm /%s Do" % (scale, scale, origin, name.encode()),
-            _text(self._pdf, code_line(form.drawing.code, code), form.drawing.size.height_mm),
-            _symbol(form.drawing.qr, qr.encode(self._prefix + code), form.drawing.size.height_mm),
+            text_operators(self._pdf, code_line(form.drawing.code, code), form.drawing.size.height_mm),
+            symbol_operators(form.drawing.qr, qr.encode(self._prefix + code), form.drawing.size.height_mm),
             b"Q",
         ]
         self._on_page += 1
@@ -131,7 +129,9 @@ class _SheetMaker:
         size = self._layout.size
         drawing = compose(facts, size, address_length=length, has_mark=self._has_mark)
         content = [
-            _text(self._pdf, item, size.height_mm) if isinstance(item, Text) else _box(item, size.height_mm)
+            text_operators(self._pdf, item, size.height_mm)
+            if isinstance(item, Text)
+            else box_operators(item, size.height_mm)
             for item in drawing.items
         ]
         pictures: dict[str, int] = {}
@@ -145,59 +145,6 @@ class _SheetMaker:
             content.append(b"q %s 0 0 %s %s %s cm /M Do Q" % (side, side, number(place.x), bottom))
         target = self._pdf.add_form(b"\n".join(content), width=size.width_mm, height=size.height_mm, pictures=pictures)
         return _Form(target=target, drawing=drawing)
-
-
-def _text(pdf: PdfFile, item: Text, height: float) -> bytes:
-    shade = b"1" if item.is_white else b"0"
-    stroke = 2 * item.weight * item.size
-    weight = b"0 Tr"
-    if stroke >= _LEAST_STROKE_MM:
-        weight = b"2 Tr 1 j %s w" % number(stroke)
-    return b"BT %s g %s G %s /F %s Tf %s %s Td %s Tj ET" % (
-        shade,
-        shade,
-        weight,
-        number(item.size),
-        number(item.x),
-        number(height - item.y),
-        pdf.encode(item.text),
-    )
-
-
-def _box(item: Box, height: float) -> bytes:
-    left, bottom = item.x, height - item.y - item.height
-    if not item.radius:
-        values = (number(left), number(bottom), number(item.width), number(item.height))
-        return b"0 g %s %s %s %s re f" % values
-    right, top, radius = left + item.width, bottom + item.height, item.radius
-    bend = radius * (1 - _ARC)
-
-    def points(*pairs: tuple[float, float]) -> bytes:
-        return b" ".join(number(value) for pair in pairs for value in pair)
-
-    return b" ".join(
-        (
-            b"0 g",
-            points((left + radius, bottom)) + b" m",
-            points((right - radius, bottom)) + b" l",
-            points((right - bend, bottom), (right, bottom + bend), (right, bottom + radius)) + b" c",
-            points((right, top - radius)) + b" l",
-            points((right, top - bend), (right - bend, top), (right - radius, top)) + b" c",
-            points((left + radius, top)) + b" l",
-            points((left + bend, top), (left, top - bend), (left, top - radius)) + b" c",
-            points((left, bottom + radius)) + b" l",
-            points((left, bottom + bend), (left + bend, bottom), (left + radius, bottom)) + b" c f",
-        )
-    )
-
-
-def _symbol(place: QrPlace, symbol: qr.Symbol, height: float) -> bytes:
-    """The whole symbol as one path in module units: no seams between its squares, and a few kilobytes."""
-    last = symbol.size - 1
-    runs = "\n".join(f"{start} {last - row} {length} 1 re" for row, start, length in symbol.dark_runs())
-    module = number(place.module)
-    bottom = number(height - place.y - place.side)
-    return b"q 0 g %s 0 0 %s %s %s cm\n%s\nf Q" % (module, module, number(place.x), bottom, runs.encode())
 
 
 def _cut_marks(layout: SheetLayout) -> bytes:

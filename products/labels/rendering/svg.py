@@ -9,9 +9,10 @@ from xml.sax.saxutils import escape
 from PIL import Image
 
 from products.labels.domain.mark_rules import LabelFacts
-from products.labels.rendering.drawing import Box, QrPlace, Square, Text
+from products.labels.rendering.drawing import Square
 from products.labels.rendering.label import prepare_label
 from products.rendering import qr, typeface
+from products.rendering.drawing import Box, QrPlace, Text
 from products.rendering.layouts import STICKER_63X38, LabelSize
 
 
