@@ -21,6 +21,7 @@ from products.trace.models.batch import Batch, BatchCorrection, BatchStep
 from products.trace.models.batch_import import BatchImport
 from products.trace.models.certificate import CollectedCertificate, ConformityCertificate, MixedCertificate
 from products.trace.models.epcis import EpcisCapture, EpcisConcern, EpcisEvent, EpcisEventEpc, EpcisQuery
+from products.trace.models.epcis_own import OwnEvent, OwnEventProgress
 from products.trace.models.lab_report import LabReport, LabResult
 from products.trace.models.lot import LineageLink, Lot, LotMove, LotOperation
 from products.trace.models.plot import Grower, Plot
@@ -62,6 +63,8 @@ __all__ = [
     "LotMove",
     "LotOperation",
     "MixedCertificate",
+    "OwnEvent",
+    "OwnEventProgress",
     "Plot",
     "PolicyTarget",
     "PrintFile",
