@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -29,28 +27,8 @@ from products.trace.models.batch import Batch, BatchCorrection, BatchStep
 from products.trace.models.batch_import import BatchImport
 from products.trace.models.certificate import CollectedCertificate, ConformityCertificate, MixedCertificate
 from products.trace.models.lab_report import LabReport, LabResult
-
-DEMO = "marks demonstration data; nothing follows from it"
-PERSON = "names a person, who never enters the log"
-REFERENCE = "reference data that ships with the project"
-
-
-@dataclass(frozen=True)
-class Covered:
-    """`parent` leads from the row to the row with the subject; `name` of that is what a finding's place ends with.
-
-    `words`: what a finding calls a column, where not by its name. `values` and `copied`: a changed value, and the
-    columns of a copy, that the table's constraints let pass. `rows` leaves out those that no entry speaks of.
-    """
-
-    world: str
-    place: Callable[[Any], str]
-    parent: str = ""
-    uncovered: Mapping[str, str] = field(default_factory=dict)
-    words: Mapping[str, str] = field(default_factory=dict)
-    values: Mapping[str, Any] = field(default_factory=dict)
-    copied: Mapping[str, Any] = field(default_factory=dict)
-    rows: Mapping[str, Any] = field(default_factory=dict)
+from tests.coverage.covered import DEMO, OTHER_CODE, PERSON, REFERENCE, Covered
+from tests.coverage.recalls import RECALL_COLUMNS
 
 
 def office_of(user: User) -> str:
@@ -70,9 +48,9 @@ _NAME: dict[str, Any] = {
 _ZONE: dict[str, Any] = {"world": "registry", "place": lambda row: f"zone {row.zone.code}", "parent": "zone"}
 _BATCH: dict[str, Any] = {"world": "trace", "place": lambda row: f"batch {row.batch.code}", "parent": "batch"}
 _PLOT = {"plot_name": "plot", "plot_salt": "plot", "longitude_e6": "plot", "latitude_e6": "plot", "datum": "plot"}
-_OTHER_CODE = UUID(int=7)
 
 COVERED: dict[type[models.Model], Covered] = {
+    **RECALL_COLUMNS,
     User: Covered(
         world="accounts",
         place=office_of,
@@ -97,7 +75,7 @@ COVERED: dict[type[models.Model], Covered] = {
         place=lambda row: f"token {row.code}",
         uncovered={"name": "what its owner calls it"},
         words={"user": "owner"},
-        copied={"code": _OTHER_CODE, "digest": "0" * 64},
+        copied={"code": OTHER_CODE, "digest": "0" * 64},
     ),
     Enterprise: Covered(
         world="registry",
@@ -122,7 +100,7 @@ COVERED: dict[type[models.Model], Covered] = {
         place=lambda row: f"authorisation {row.code}",
         uncovered={"is_demo": DEMO},
         words={"enterprise": "uscc"},
-        copied={"code": _OTHER_CODE, "product_name": "copy"},
+        copied={"code": OTHER_CODE, "product_name": "copy"},
     ),
     AuthorisationDecision: Covered(**_RIGHT, uncovered={"decided_by": PERSON}),
     YearQuota: Covered(**_RIGHT, values={"year": 2031, "authorisation": None}, copied={"year": 2031}),
@@ -141,7 +119,7 @@ COVERED: dict[type[models.Model], Covered] = {
         uncovered={"created_at": "of a draft, which the log does not know", "is_demo": DEMO},
         words={"standard_version": "standard", **_PLOT},
         rows={"lot__startswith": "A"},
-        copied={"code": _OTHER_CODE, "lot": "copy"},
+        copied={"code": OTHER_CODE, "lot": "copy"},
     ),
     BatchStep: Covered(**_BATCH),
     BatchCorrection: Covered(**_BATCH, values={"changes": {"net_mass_g": ["1", "2"]}}),
@@ -150,7 +128,7 @@ COVERED: dict[type[models.Model], Covered] = {
         place=lambda row: f"lab-report {row.code}",
         values={"replaces": None},
         rows={"replaces__isnull": False},
-        copied={"code": _OTHER_CODE, "replaces": None},
+        copied={"code": OTHER_CODE, "replaces": None},
     ),
     LabResult: Covered(
         world="trace",
@@ -165,7 +143,7 @@ COVERED: dict[type[models.Model], Covered] = {
         words={"contact_salt": "contact"},
         values={"replaces": 999_999},
         rows={"replaces__isnull": False},
-        copied={"code": _OTHER_CODE, "number": "copy", "replaces_id": 999_999},
+        copied={"code": OTHER_CODE, "number": "copy", "replaces_id": 999_999},
     ),
     MixedCertificate: Covered(
         world="trace",
@@ -177,7 +155,7 @@ COVERED: dict[type[models.Model], Covered] = {
     CollectedCertificate: Covered(
         world="trace",
         place=lambda row: f"collected-certificate {row.code}",
-        copied={"code": _OTHER_CODE, "number": "copy"},
+        copied={"code": OTHER_CODE, "number": "copy"},
     ),
     LabelRun: Covered(
         world="labels",
@@ -273,7 +251,7 @@ def _other(held: Any, column: Any) -> Any:
     if isinstance(held, date):
         return held + timedelta(days=1)
     if isinstance(held, UUID):
-        return _OTHER_CODE
+        return OTHER_CODE
     if isinstance(held, bytes | memoryview):
         return bytes(held)[::-1] + b"x"
     if isinstance(held, str):

@@ -11,7 +11,8 @@ from django.apps import apps
 from django.db import models
 
 from gi_trace.settings import BASE_DIR
-from tests.coverage.columns import COVERED, NOT_COVERED, REFERENCE, Covered, changed_value, covered_columns
+from tests.coverage.columns import COVERED, NOT_COVERED, changed_value, covered_columns
+from tests.coverage.covered import REFERENCE, Covered
 from tests.coverage.reading import behind_its_back, delete_row, differences, missing_rows, set_column
 from tests.coverage.world import WORLDS
 

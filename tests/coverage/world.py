@@ -30,6 +30,7 @@ from products.trace.services.batches import correct_batch, hold_batch, recall_ba
 from tests import factories
 from tests.coverage.certificates import make_certificates
 from tests.coverage.lab import make_lab_reports
+from tests.coverage.recalls import make_recalls
 from tests.factories import NOW, PIDU, TODAY, code_of
 
 # Codes stand in what is compared: fixed ones keep the tests' ids and their words the same.
@@ -280,10 +281,17 @@ def make_oversight() -> None:
         advance_case(actor=COUNTY, number=case.number, state="decided", note="责令改正", now=later(62))
 
 
+def make_recalled() -> None:
+    """As `make_batches`, and what came of some of them was recalled."""
+    make_batches()
+    make_recalls((maker(0), maker(1)), at=later)
+
+
 WORLDS: dict[str, Callable[[], None]] = {
     "accounts": make_accounts,
     "registry": make_register,
     "trace": make_batches,
+    "recalls": make_recalled,
     "labels": make_labels,
     "scans": make_complaints,
     "oversight": make_oversight,

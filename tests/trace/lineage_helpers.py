@@ -29,7 +29,9 @@ def make_lot(enterprise: Enterprise, *, kind: str = "work", mass_g: int = 100_00
 
 
 def lot_of(batch: Batch) -> Lot:
-    """The lot of a batch."""
+    """The lot of a batch, made where there is none."""
+    if found := Lot.objects.filter(batch=batch).select_related("batch", "enterprise").first():
+        return found
     authorisation = batch.authorisation
     return make_lot(
         authorisation.enterprise,
