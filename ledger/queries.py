@@ -134,6 +134,20 @@ def entry_body(index: int) -> bytes:
     return bytes(row[0])
 
 
+def log_size() -> int:
+    """How many entries stand in the log; 0 before it is created."""
+    return Head.objects.values_list("size", flat=True).first() or 0
+
+
+def bodies_between(first: int, last: int) -> list[tuple[int, bytes]]:
+    """(index, exact bytes) of the entries from index `first` up to, not including, `last`, in order."""
+    found: list[tuple[int, bytes]] = []
+    for index, queue_id, count in id_ranges(first, last):
+        rows = Entry.objects.filter(pk__gte=queue_id, pk__lt=queue_id + count).values_list("pk", "body")
+        found += [(index + pk - queue_id, bytes(body)) for pk, body in rows.order_by("pk")]
+    return found
+
+
 def proof_text(index: int) -> str:
     """The tlog-proof of entry `index`, the entry's bytes in its extra line, under the newest checkpoint.
 

@@ -29,7 +29,7 @@ TAMPERINGS: dict[str, tuple[str, dict[str, Any], str]] = {
     "entry kind": ("entry", {"kind": "other.kind"}, "entry 5: it is filed under the kind 'other.kind'"),
     "entry subject": ("entry", {"subject": "batch:99"}, "entry 5: it is filed under the subject 'batch:99'"),
     "entry time": ("entry", {"queued_at": LATER}, "entry 5: it is filed under 2027"),
-    "entry place": ("entry", {"id": 7_777}, "entry 5: it is missing"),
+    "entry place": ("entry", {"id": 10**12}, "entry 5: it is missing"),
     "span index": ("span", {"first_index": 260}, "log: the places of its entries have a hole or overlap at entry 260"),
     "span id": ("span", {"first_id": F("first_id") + 9}, "entry 298: it is missing"),
     "span count": ("span", {"count": 49}, "log: 306 entries have a place, 307 were signed"),

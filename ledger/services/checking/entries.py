@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from threading import Event
 from typing import Any
 
 from django.db import connection
@@ -16,11 +18,12 @@ from ledger.spans import id_ranges
 
 # Entries held in memory at a time.
 PORTION = 2_048
+Row = tuple[Any, ...]
 # Times in a statement are cut to milliseconds.
 _CLOCK_GRAIN = timedelta(milliseconds=1)
 
-# Most bodies end and begin as the columns say, letter by letter; the database sorts out the others while it reads.
-# They are then looked at one by one: JSON may spell one value in several ways.
+# Most bodies end and begin as the columns say, letter by letter; the database sorts out the others. They are then
+# looked at one by one: JSON may spell one value in several ways.
 _IS_USUAL = {
     "postgresql": """
         substring(body FROM length(body) - octet_length(kind) - octet_length(subject) - 28)
@@ -33,43 +36,34 @@ _IS_USUAL = {
         AND instr(body, CAST('"at":"' || replace(substr(queued_at, 1, 23), ' ', 'T') || 'Z","commitments":'
           AS BLOB)) > 0""",
 }
-_SELECT = """
-    SELECT id, body, leaf_hash, CASE WHEN {is_usual} THEN NULL ELSE id END AS unusual
-    FROM ledger_entry WHERE id >= %s AND id < %s ORDER BY ledger_entry.id"""
+_ROWS = "SELECT id, body, leaf_hash FROM ledger_entry WHERE id >= %s AND id < %s ORDER BY id"
+_UNUSUAL = "SELECT id FROM ledger_entry WHERE id >= %s AND id < %s AND NOT ({is_usual}) ORDER BY id"
 
 
 @dataclass(slots=True)
 class Stretch:
     """Entries at consecutive indexes from `first` on, with consecutive queue ids from `first_id` on.
 
-    `bodies` and `stored` (the hashes they were queued with) are None where an entry is missing; `unusual` are the
-    queue ids whose columns do not simply repeat the body.
+    `bodies` and `stored` (the hashes they were queued with) are None where an entry is missing.
     """
 
     first: int
     first_id: int
-    bodies: list[bytes | None]
-    stored: list[bytes | None]
-    unusual: list[int]
+    bodies: Sequence[bytes | None]
+    stored: Sequence[bytes | None]
 
 
 def read_entries(first: int, last: int) -> Iterator[Stretch]:
-    """The entries from index `first` up to, not including, `last`, in stretches of at most PORTION.
-
-    One stretch is read ahead in a thread of its own: the database works while the caller hashes.
-    """
+    """The entries from index `first` up to, not including, `last`, in stretches of at most PORTION."""
     connection.ensure_connection()
-    # The thread is given the driver's connection: Django would open it another, which sees less of a transaction.
-    driver = connection.connection
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        ahead: Future[Stretch] | None = None
-        for index, queue_id, count in _portions(first, last):
-            following = thread.submit(_read, driver, index, queue_id, count)
-            if ahead is not None:
-                yield _taken(ahead)
-            ahead = following
-        if ahead is not None:
-            yield _taken(ahead)
+    for index, first_id, count in _portions(first, last):
+        with connection.wrap_database_errors:
+            rows = _ask(connection.connection, _ROWS, first_id, count)
+        if len(rows) < count:
+            found = {row[0]: row for row in rows}
+            rows = [found.get(number, (number, None, None)) for number in range(first_id, first_id + count)]
+        _ids, bodies, stored = zip(*rows, strict=True)
+        yield Stretch(index, first_id, bodies, stored)
 
 
 def _portions(first: int, last: int) -> Iterator[tuple[int, int, int]]:
@@ -78,30 +72,35 @@ def _portions(first: int, last: int) -> Iterator[tuple[int, int, int]]:
             yield index + start, queue_id + start, min(PORTION, count - start)
 
 
-def _taken(ahead: Future[Stretch]) -> Stretch:
-    with connection.wrap_database_errors:
-        return ahead.result()
+@contextmanager
+def unusual_of(stretch: Stretch) -> Iterator[Future[list[Row]]]:
+    """Let the database look for rows whose columns do not simply repeat the body, while the caller hashes.
+
+    The answer is their queue ids, in rows of one. The thread is given the caller's connection, as one of its own would
+    see less of a transaction; both drivers let two threads take turns at one.
+    """
+    connection.ensure_connection()
+    statement, begun = _UNUSUAL.format(is_usual=_IS_USUAL[connection.vendor]), Event()
+    with ThreadPoolExecutor(max_workers=1) as thread, connection.wrap_database_errors:
+        driver, count = connection.connection, len(stretch.bodies)
+        asked = thread.submit(_ask, driver, statement, stretch.first_id, count, begun=begun)
+        # Or the caller would keep Python's lock through the whole stretch, and the database would wait for it.
+        begun.wait()
+        yield asked
 
 
-def _read(driver: Any, first: int, first_id: int, count: int) -> Stretch:
-    rows = _rows(driver, first_id, first_id + count)
-    if len(rows) < count:
-        found = {row[0]: row for row in rows}
-        rows = [found.get(number, (number, None, None, None)) for number in range(first_id, first_id + count)]
-    unusual = [row[3] for row in rows if row[3] is not None]
-    return Stretch(first, first_id, [row[1] for row in rows], [row[2] for row in rows], unusual)
-
-
-def _rows(driver: Any, first_id: int, last_id: int) -> list[Any]:
+def _ask(driver: Any, statement: str, first_id: int, count: int, *, begun: Event | None = None) -> list[Row]:
     """Rows as the driver gives them, bytes as bytes: a million objects of the mapper would take minutes."""
+    if begun is not None:
+        begun.set()
+    bounds = [first_id, first_id + count]
     if connection.vendor == "sqlite":
-        statement = _SELECT.format(is_usual=_IS_USUAL["sqlite"]).replace("%s", "?")
-        return list(driver.execute(statement, [first_id, last_id]).fetchall())
+        return list(driver.execute(statement.replace("%s", "?"), bounds).fetchall())
     from psycopg import Cursor
 
     # Django's own cursor receives bytes in hexadecimal, twice as long and decoded one by one.
     with Cursor(driver) as cursor:
-        cursor.execute(_SELECT.format(is_usual=_IS_USUAL["postgresql"]), [first_id, last_id], binary=True)
+        cursor.execute(statement, bounds, binary=True)
         return cursor.fetchall()
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 
 from ledger.models import Head, Tile
 from ledger.rebuilding import DerivedTile, TreeRebuilder
 from ledger.services.checking.checkpoints import Checkpoints
-from ledger.services.checking.entries import Stretch, column_faults, read_entries
+from ledger.services.checking.entries import Stretch, column_faults, read_entries, unusual_of
 from ledger.services.checking.findings import Finding, Progress
 from ledger.tree import TILE_WIDTH
 from ledger.verifier.merkle import HASH_BYTES
@@ -33,48 +33,52 @@ def check_tree(head: Head, *, tree: TreeRebuilder, progress: Progress) -> Iterat
 def _walk_gap(tree: TreeRebuilder, *, until: int, checkpoints: Checkpoints) -> Iterator[Finding]:
     while tree.size < until:
         count = min(tree.room, until - tree.size)
-        missing = Stretch(tree.size, 0, [None] * count, [None] * count, [])
+        missing = Stretch(tree.size, 0, [None] * count, [None] * count)
         yield from _walk(tree, missing, checkpoints=checkpoints)
 
 
 def _walk(tree: TreeRebuilder, stretch: Stretch, *, checkpoints: Checkpoints) -> Iterator[Finding]:
-    for queue_id, texts in column_faults(stretch.unusual).items():
-        index = stretch.first + queue_id - stretch.first_id
-        yield from (Finding(f"entry {index}", text) for text in texts)
     tiles = _stored_tiles(stretch.first // TILE_WIDTH, (stretch.first + len(stretch.bodies) - 1) // TILE_WIDTH)
+    with unusual_of(stretch) as unusual:
+        yield from _hash(tree, stretch, tiles=tiles, checkpoints=checkpoints)
+        for queue_id, texts in column_faults([row[0] for row in unusual.result()]).items():
+            index = stretch.first + queue_id - stretch.first_id
+            yield from (Finding(f"entry {index}", text) for text in texts)
+
+
+def _hash(
+    tree: TreeRebuilder, stretch: Stretch, *, tiles: dict[int, bytes], checkpoints: Checkpoints
+) -> Iterator[Finding]:
     done = 0
     while done < len(stretch.bodies):
         count = min(tree.room, len(stretch.bodies) - done, checkpoints.distance(tree.size))
         number, offset = divmod(tree.size, TILE_WIDTH)
         in_tile = tiles.get(number, b"")[offset * HASH_BYTES : (offset + count) * HASH_BYTES]
-        leaves, found = _leaves(
-            tree.size, stretch.bodies[done : done + count], stretch.stored[done : done + count], in_tile
-        )
+        bodies, stored = stretch.bodies[done : done + count], stretch.stored[done : done + count]
+        leaves, found = _leaves(tree.size, bodies, stored, in_tile)
         yield from found
-        for finished in tree.extend(leaves):
-            stored = (
-                tiles.get(finished.number, b"") if finished.level == 0 else stored_tile(finished.level, finished.number)
-            )
-            yield from _tile_faults(finished, stored)
+        for tile in tree.extend(leaves):
+            kept = tiles.get(tile.number, b"") if tile.level == 0 else stored_tile(tile.level, tile.number)
+            yield from _tile_faults(tile, kept)
         yield from checkpoints.compare(tree)
         done += count
 
 
 def _leaves(
-    first: int, bodies: list[bytes | None], stored: list[bytes | None], in_tile: bytes
+    first: int, bodies: Sequence[bytes | None], stored: Sequence[bytes | None], in_tile: bytes
 ) -> tuple[list[bytes], list[Finding]]:
     """The leaf hashes to carry on with, and what is wrong with the entries they come from."""
     try:
         leaves = [sha256(b"\x00" + body).digest() for body in bodies]  # type: ignore[operator]
     except TypeError:
         return _leaves_one_by_one(first, bodies, stored, in_tile)
-    if leaves == stored:
+    if leaves == list(stored):
         return leaves, []
     return _leaves_one_by_one(first, bodies, stored, in_tile)
 
 
 def _leaves_one_by_one(
-    first: int, bodies: list[bytes | None], stored: list[bytes | None], in_tile: bytes
+    first: int, bodies: Sequence[bytes | None], stored: Sequence[bytes | None], in_tile: bytes
 ) -> tuple[list[bytes], list[Finding]]:
     leaves: list[bytes] = []
     found: list[Finding] = []
