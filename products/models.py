@@ -14,6 +14,7 @@ from products.registry.models.enterprise import Enterprise
 from products.registry.models.indication import Indication, IndicationChange, RegistrantDecision
 from products.registry.models.region import Region
 from products.registry.models.standard import LawCitation, Limit, Standard, StandardVersion
+from products.registry.models.version_record import VersionRecord, VersionStep
 from products.registry.models.zone import Zone, ZoneCensus, ZoneStep
 from products.scans.models.complaint import Complaint
 from products.scans.models.scan import Scan, UnitSeen, VisitorSalt
@@ -79,6 +80,8 @@ __all__ = [
     "UnitSeen",
     "UseStatement",
     "User",
+    "VersionRecord",
+    "VersionStep",
     "VisitorSalt",
     "YearQuota",
     "Zone",
