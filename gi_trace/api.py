@@ -104,8 +104,11 @@ for module in (
     "trace.api.batches",
     "trace.api.imports",
     "trace.api.lab_reports",
+    "trace.api.recalls",
+    "trace.api.recall_consignees",
     "labels.api",
     "scans.api",
+    "scans.recall_api",
     "oversight.api",
     "oversight.evidence_api",
 ):

@@ -16,6 +16,7 @@ from products.scans.services.scans import ScanAnswer
 from products.scans.wording import REASONS
 from products.templatetags.gi import cn_date, kind_name, mass, named
 from products.trace.queries.lab_page import LabPage, lab_page
+from products.trace.queries.recall_page import Stop, stop_of
 
 CODES_DERIVED = "labels.codes_derived"
 RANGE_KINDS = {"labels.range_activated", "labels.range_voided"}
@@ -67,6 +68,11 @@ def place(answer: ScanAnswer) -> str:
 def laboratory(answer: ScanAnswer) -> LabPage | None:
     """What laboratories found of the batch behind a code; None for a code not ours."""
     return lab_page(answer.run.batch) if answer.run else None
+
+
+def stop(answer: ScanAnswer) -> Stop | None:
+    """Why the batch behind a code is off sale, and what to do; None where it is not, or for a code not ours."""
+    return stop_of(answer.run.batch) if answer.run else None
 
 
 def proofs(answer: ScanAnswer, lab: LabPage | None) -> list[ProofLink]:
@@ -131,6 +137,8 @@ def as_json(answer: ScanAnswer) -> dict[str, Any]:
         }
         if lab and lab.standing:
             body["batch"]["laboratory"] = _laboratory(lab)
+        if why := stop(answer):
+            body["batch"]["stop"] = _stop(why)
     if answer.seen is not None:
         body["scans"] = {
             "count": answer.seen.count,
@@ -161,6 +169,19 @@ def _laboratory(lab: LabPage) -> dict[str, Any]:
             }
             for row in lab.standing
         ],
+    }
+
+
+def _stop(why: Stop) -> dict[str, Any]:
+    """`kind` is recall or hold; `code` of the recall that covers the batch, null where it was stopped alone."""
+    return {
+        "kind": why.kind,
+        "level": why.level,
+        "reason": why.reason,
+        "advice": why.advice,
+        "contact": why.contact,
+        "at": timestamp(why.at),
+        "code": str(why.code) if why.code else None,
     }
 
 

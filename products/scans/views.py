@@ -73,6 +73,7 @@ def scan(request: HttpRequest, code: str) -> HttpResponse:
         "seen_region": presentation.seen_region(answer),
         "timeline": batch_timeline(answer.run.batch) if answer.run else [],
         "lab": lab,
+        "stop": presentation.stop(answer),
         "proofs": presentation.proofs(answer, lab),
         "policy": pinned_policy(),
     }

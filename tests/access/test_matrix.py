@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
 from django.db import transaction
@@ -14,33 +11,13 @@ from django.test import Client
 from gi_trace.api import api
 from products.access import Actor
 from tests import factories
-from tests.access.world import LAB_REPORT, MEMBERS, SHEET, World, build, log_about
+from tests.access.recalls import RECALLS
+from tests.access.rows import ALL, OFFICES, SEE_BATCHES, SIGNED_IN, WATCHERS, Row
+from tests.access.world import LAB_REPORT, SHEET, World, build, log_about
 from tests.conftest import signed_in
 from tests.factories import PIDU
 
-ALL = set(MEMBERS)
-SIGNED_IN = ALL - {"nobody"}
-OFFICES = {"north", "city", "province"}
-WATCHERS = OFFICES | {"auditor"}
-SEE_BATCHES = WATCHERS | {"maker", "association", "admin"}
 DENIED = {401, 403, 404}
-Body = Callable[[World], dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class Row:
-    """Who may, at which address, with which body. `sees` is the text that only those in `seen_by` find in the answer.
-
-    `prepare` is done once before anybody calls; `text` is a body that is no JSON.
-    """
-
-    allowed: set[str]
-    path: Callable[[World], str]
-    body: Body | None = None
-    sees: Callable[[World], str] | None = None
-    seen_by: frozenset[str] = frozenset()
-    prepare: Callable[[World], None] | None = None
-    text: str = ""
 
 
 def a(world: World) -> str:
@@ -57,6 +34,7 @@ def day(world: World) -> str:
 
 RANGE = {"first_serial": 1, "last_serial": 2}
 MATRIX: dict[str, Row] = {
+    **RECALLS,
     # accounts
     "who_am_i": Row(SIGNED_IN, lambda w: "me"),
     "list_tokens": Row(SIGNED_IN, lambda w: "tokens"),

@@ -105,13 +105,14 @@ def labels_of(batch_ids: Collection[int]) -> dict[int, Labels]:
     found: dict[int, dict[str, int]] = defaultdict(dict)
     for portion in portions(batch_ids):
         rows = Batch.objects.filter(pk__in=portion).order_by()
-        for pk, issued in rows.values_list("pk").annotate(Sum("label_runs__quantity")):
+        for pk, issued in rows.annotate(issued=Sum("label_runs__quantity")).values_list("pk", "issued"):
             found[pk]["issued"] = issued or 0
-        ranges = rows.values_list("pk").annotate(
-            Sum(SIZE, filter=Q(label_runs__ranges__kind="activated")),
-            Sum(SIZE, filter=Q(label_runs__ranges__kind="voided")),
+        # Apart from the above: joined to its ranges a run would count once for each.
+        ranges = rows.annotate(
+            activated=Sum(SIZE, filter=Q(label_runs__ranges__kind="activated")),
+            voided=Sum(SIZE, filter=Q(label_runs__ranges__kind="voided")),
         )
-        for pk, activated, voided in ranges:
+        for pk, activated, voided in ranges.values_list("pk", "activated", "voided"):
             found[pk] |= {"activated": activated or 0, "voided": voided or 0}
     return {pk: Labels(**counts) for pk, counts in found.items()}
 
