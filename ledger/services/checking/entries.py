@@ -36,7 +36,8 @@ _IS_USUAL = {
         AND instr(body, CAST('"at":"' || replace(substr(queued_at, 1, 23), ' ', 'T') || 'Z","commitments":'
           AS BLOB)) > 0""",
 }
-_ROWS = "SELECT id, body, leaf_hash FROM ledger_entry WHERE id >= %s AND id < %s ORDER BY id"
+_ROWS = "SELECT body, leaf_hash FROM ledger_entry WHERE id >= %s AND id < %s ORDER BY id"
+_NUMBERED_ROWS = _ROWS.replace("body,", "id, body,")
 _UNUSUAL = "SELECT id FROM ledger_entry WHERE id >= %s AND id < %s AND NOT ({is_usual}) ORDER BY id"
 
 
@@ -59,10 +60,10 @@ def read_entries(first: int, last: int) -> Iterator[Stretch]:
     for index, first_id, count in _portions(first, last):
         with connection.wrap_database_errors:
             rows = _ask(connection.connection, _ROWS, first_id, count)
-        if len(rows) < count:
-            found = {row[0]: row for row in rows}
-            rows = [found.get(number, (number, None, None)) for number in range(first_id, first_id + count)]
-        _ids, bodies, stored = zip(*rows, strict=True)
+            if len(rows) < count:
+                found = {row[0]: row[1:] for row in _ask(connection.connection, _NUMBERED_ROWS, first_id, count)}
+                rows = [found.get(queue_id, (None, None)) for queue_id in range(first_id, first_id + count)]
+        bodies, stored = zip(*rows, strict=True)
         yield Stretch(index, first_id, bodies, stored)
 
 
