@@ -25,7 +25,7 @@ from products.trace.models.epcis import EpcisCapture, EpcisConcern, EpcisEvent, 
 from products.trace.models.epcis_own import OwnEvent, OwnEventProgress
 from products.trace.models.lab_report import LabReport, LabResult
 from products.trace.models.lot import LineageLink, Lot, LotMove, LotOperation
-from products.trace.models.plot import Grower, Plot
+from products.trace.models.plot import BatchPlot, Grower, Plot, PlotOverlap, PlotStep
 from products.trace.models.recall import ConsigneeAnswer, Recall, RecallBatch, RecallNotice
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "Batch",
     "BatchCorrection",
     "BatchImport",
+    "BatchPlot",
     "BatchStep",
     "Case",
     "CaseStep",
@@ -67,6 +68,8 @@ __all__ = [
     "OwnEvent",
     "OwnEventProgress",
     "Plot",
+    "PlotOverlap",
+    "PlotStep",
     "PolicyTarget",
     "PrintFile",
     "Recall",

@@ -38,6 +38,8 @@ class StandardVersion(models.Model):
     effective_from = models.DateField(null=True, blank=True)
     effective_to = models.DateField(null=True, blank=True)
     source = models.TextField(blank=True)
+    # Of the product as it is weighed in batches, per hectare and calendar year; None where the text states none.
+    max_yield_kg_per_ha = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
         ordering = ["standard", "effective_from"]

@@ -54,6 +54,8 @@ class Batch(models.Model):
     longitude_e6 = models.IntegerField(null=True, blank=True)
     latitude_e6 = models.IntegerField(null=True, blank=True)
     datum = models.CharField(max_length=8, blank=True)
+    # The codes of the plots chosen for a draft; a registered batch has `BatchPlot` rows instead.
+    draft_plots = models.JSONField(null=True, blank=True)
     produced_on = models.DateField()
     best_before = models.DateField(null=True, blank=True)
     net_mass_g = models.PositiveBigIntegerField()

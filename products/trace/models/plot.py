@@ -12,6 +12,7 @@ from products.defaults import new_code
 from products.registry.models.enterprise import Enterprise
 from products.registry.models.indication import Indication
 from products.registry.models.region import Region
+from products.trace.models.batch import Batch
 
 
 class Grower(models.Model):
@@ -34,7 +35,7 @@ class Grower(models.Model):
         ordering = ["name", "id"]
 
     def __str__(self) -> str:
-        return self.name
+        return self.name or f"{self.code}"[:8]
 
 
 class PlotQuerySet(models.QuerySet["Plot"]):
@@ -75,6 +76,11 @@ class Plot(models.Model):
     # Square metres: of the outline, or as stated where only a point is given; 0 for a facility.
     area_m2 = models.PositiveIntegerField(default=0)
     altitude_m = models.IntegerField(null=True, blank=True)
+    # The outline's bounds in micro-degrees of WGS-84, to find what may overlap; derived, empty for a point.
+    west_e6 = models.IntegerField(null=True, blank=True)
+    south_e6 = models.IntegerField(null=True, blank=True)
+    east_e6 = models.IntegerField(null=True, blank=True)
+    north_e6 = models.IntegerField(null=True, blank=True)
     is_active = models.BooleanField(default=True)
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField()
@@ -92,4 +98,55 @@ class Plot(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.name or f"{self.code}"[:8]
+
+
+class PlotStep(models.Model):
+    """A plot was registered, changed or retired, and its area from then on; append-only.
+
+    A season's capacity is counted from these: what a plot is given today does not enlarge last year's harvest.
+    """
+
+    class Kind(models.TextChoices):
+        REGISTERED = "registered", _("登记")
+        CHANGED = "changed", _("变更")
+        RETIRED = "retired", _("停用")
+
+    plot = models.ForeignKey(Plot, on_delete=models.PROTECT, related_name="steps")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    area_m2 = models.PositiveIntegerField()
+    reason = models.TextField(blank=True)
+    by = models.CharField(max_length=40)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                name="plot_step_kind_known", condition=models.Q(kind__in=["registered", "changed", "retired"])
+            ),
+        ]
+
+
+class PlotOverlap(models.Model):
+    """Two outlines of one indication that share ground, as found when `plot` was entered or changed; derived."""
+
+    plot = models.ForeignKey(Plot, on_delete=models.PROTECT, related_name="overlaps")
+    other = models.ForeignKey(Plot, on_delete=models.PROTECT, related_name="overlapped_by")
+    shared_m2 = models.PositiveIntegerField()
+    found_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(name="plot_overlap_once", fields=["plot", "other"])]
+
+
+class BatchPlot(models.Model):
+    """That a batch grew or was made on a plot, as said when it was registered; append-only."""
+
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="batch_plots")
+    plot = models.ForeignKey(Plot, on_delete=models.PROTECT, related_name="batch_plots")
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(name="batch_plot_once", fields=["batch", "plot"])]
