@@ -10,7 +10,7 @@ from ledger.anchored import anchor_files
 from ledger.evidence import LastCheck, Proven, keys_for, last_check, proofs_under, seals_for
 from ledger.evidence import Seal as Seal  # the contexts know the ledger through this module alone
 from ledger.published import policy_text
-from ledger.queries import bodies_of_subjects, entries_of_subjects, vkey
+from ledger.queries import bodies_between, bodies_of_subjects, entries_of_subjects, log_size, vkey
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,24 @@ def bodies_about(subjects: Sequence[str]) -> dict[str, list[tuple[str, bytes]]]:
             (f"queued entry {queue_id}" if index is None else f"entry {index}", body)
             for index, queue_id, body in bodies
         ]
+        for subject, bodies in bodies_of_subjects(subjects).items()
+    }
+
+
+def entries_between(first: int, last: int) -> list[tuple[int, bytes]]:
+    """(index, body) of the log's entries from `first` up to, not including, `last`; none that still wait."""
+    return bodies_between(first, last)
+
+
+def entry_count() -> int:
+    """How many entries stand in the log."""
+    return log_size()
+
+
+def entries_about(subjects: Sequence[str]) -> dict[str, list[tuple[int, bytes]]]:
+    """(index, body) of the entries about each of these subjects that stand in the log, in its order."""
+    return {
+        subject: sorted((index, body) for index, _, body in bodies if index is not None)
         for subject, bodies in bodies_of_subjects(subjects).items()
     }
 

@@ -171,6 +171,14 @@ _MAKERS: Final[Mapping[str, Make]] = {
 BATCH_KINDS: Final = frozenset(_MAKERS) | {CORRECTED}
 
 
+def corrected(event: Event, *, entry: str) -> Event:
+    """The right event in a wrong one's place; `entry` is that of the correction.
+
+    Named, so that facts corrected back and forth never give the event again that was declared wrong.
+    """
+    return event | {"gi:correction": entry}
+
+
 def error_declaration(event: Event, correction: Said, *, corrective: str, entry: str) -> Event:
     """The same event declared wrong by a correction (EPCIS 2.0, 7.4.1.4); `corrective` is the right one's event id."""
     wrong = {name: value for name, value in event.items() if name not in {"eventID", "recordTime"}}

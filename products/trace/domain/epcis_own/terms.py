@@ -11,7 +11,7 @@ _XSD: Final = "http://www.w3.org/2001/XMLSchema#"
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """`type` is `object`, or one of XML Schema: string, integer, decimal (both in a JSON string), date, anyURI."""
+    """`type` is `object`, or one of XML Schema: string, integer (a JSON number), decimal (in a string), date, anyURI."""
 
     name: str
     type: str
@@ -24,6 +24,7 @@ TERMS: Final[tuple[Term, ...]] = (
     Term("act", "string", "what happened, in the platform's own word", "batch_registered"),
     Term("statement", "anyURI", "the entry of the public log that the event was made from", "{base}/ledger/entries/17"),
     Term("batch", "anyURI", "the platform's code of the batch, the same before and after a correction", "urn:uuid:…"),
+    Term("correction", "anyURI", "the entry of the correction that this event follows from", "{base}/ledger/entries/21"),
     Term("reason", "string", "why, as whoever acted wrote it", "复检菌落总数超标"),
     Term("recall", "anyURI", "the recall or hold that stopped the batch together with others", "urn:uuid:…"),
     Term("dayOnly", "date", "the day of something whose hour nobody noted; eventTime is then its first moment", "2026-11-20"),
@@ -75,6 +76,11 @@ TERMS: Final[tuple[Term, ...]] = (
     Term("differenceG", "integer", "grams that a stock-take found more (or, negative, fewer) than the books", "-1200"),
     Term("documentNo", "string", "number of the paper that shows it", "SH-20261120-3"),
 )  # fmt: skip
+
+
+def own_context(namespace: str, address: str) -> list[Any]:
+    """The @context of our own events: EPCIS, our terms with their types, and the prefix for who fetches nothing."""
+    return [EPCIS_CONTEXT, address, {"gi": namespace}]
 
 
 def context_document(namespace: str) -> dict[str, Any]:
