@@ -130,7 +130,16 @@ def statement(kind: str) -> str:
     return str(STATEMENTS.get(kind, kind))
 
 
-_COMPARATORS = {"ge": "≥ %s", "le": "≤ %s", "lt": "< %s", "gt": "> %s", "tolerance": "± %s", "ratio_lt": "< %s"}
+_COMPARATORS = {
+    "ge": "≥ %s",
+    "le": "≤ %s",
+    "lt": "< %s",
+    "gt": "> %s",
+    "tolerance": "± %s",
+    "ratio_lt": "< %s",
+    "ratio_le": "≤ %s",
+    "ratio_ge": "≥ %s",
+}
 
 
 @register.filter

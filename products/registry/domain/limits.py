@@ -13,7 +13,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final, Protocol, TypeVar
 
-from products.registry.domain.requirements import Comparator, Limit
+from products.registry.domain.ratios import ratio_word
+from products.registry.domain.requirements import RATIOS, Comparator, Limit
 from products.registry.domain.units import UnitMismatch, convert_unit
 
 
@@ -56,8 +57,8 @@ class LimitResult:
 @dataclass(frozen=True, slots=True)
 class IndicatorResult:
     """`limit_key` is the deciding limit, '' if none applied. `detail` is a stable word: below_limit, above_limit,
-    outside_range, beyond_tolerance, present, grade_too_low, ratio_too_high, not_measured, condition_not_measured,
-    reference_not_measured, below_detection (too coarse to decide), basis_differs, outside_bands, limit_unclear, or ''
+    outside_range, beyond_tolerance, present, grade_too_low, ratio_too_high, ratio_too_low, not_measured,
+    condition_not_measured, reference_not_measured, below_detection (too coarse to decide), basis_differs, outside_bands, limit_unclear, or ''
     for a pass and for an indicator without limits."""
 
     indicator: str
@@ -208,7 +209,7 @@ def _in_unit(name: str, unit: str, measured: Mapping[str, Measurement]) -> Measu
 
 def _detail(limit: Limit, measured: Mapping[str, Measurement]) -> str:
     """'' when the limit is met, else the word that says how it is not, or what is missing to say so."""
-    if limit.comparator is Comparator.RATIO_LT:
+    if limit.comparator in RATIOS:
         return _ratio_detail(limit, measured)
     found = _in_unit(limit.indicator, limit.unit, measured)
     if found is None:
@@ -223,6 +224,9 @@ def _detail(limit: Limit, measured: Mapping[str, Measurement]) -> str:
         if declared is None or declared.is_below:
             return "reference_not_measured"
         span = _Span(declared.value - limit.values[0], declared.value + limit.values[0])
+    elif limit.comparator is Comparator.RANGE and limit.values[0] > limit.values[1]:
+        # From November to February: what lies between the ends is outside.
+        return "outside_range" if limit.values[1] < found.value < limit.values[0] else ""
     else:
         span = _span(limit)
     met = span.holds_below(found.value) if found.is_below else span.holds(found.value)
@@ -282,12 +286,9 @@ def _ratio_detail(limit: Limit, measured: Mapping[str, Measurement]) -> str:
     top = _in_unit(names[0], bottom.unit, measured) if bottom else None
     if top is None or bottom is None:
         return "not_measured"
-    # Multiplied, not divided: exact, and nothing over nothing is no pass.
-    most = limit.values[0] * bottom.value
-    if bottom.is_below:
-        # The bottom may be as good as nothing: then only a top too high for the most it can be is certain.
-        is_certain = top.value >= most and (most == 0 or not top.is_below)
-        return "ratio_too_high" if is_certain else "below_detection"
-    if top.is_below:
-        return "" if top.value <= most else "below_detection" if most > 0 else "ratio_too_high"
-    return "" if top.value < most else "ratio_too_high"
+    return ratio_word(
+        limit.comparator,
+        limit.values[0],
+        top=(top.value, top.is_below),
+        bottom=(bottom.value, bottom.is_below),
+    )

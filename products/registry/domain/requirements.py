@@ -21,8 +21,12 @@ class Comparator(StrEnum):
     FORBIDDEN = "forbidden"
     AT_LEAST_GRADE = "at_least_grade"
     RATIO_LT = "ratio_lt"
+    RATIO_LE = "ratio_le"
+    RATIO_GE = "ratio_ge"
 
 
+RATIOS: Final = frozenset({Comparator.RATIO_LT, Comparator.RATIO_LE, Comparator.RATIO_GE})
+MONTH: Final = "month"
 _VALUE_COUNT: Final = {Comparator.RANGE: 2, Comparator.FORBIDDEN: 0}
 
 
@@ -60,6 +64,8 @@ class Condition:
 @dataclass(frozen=True, slots=True)
 class Limit:
     """One requirement. `values` fit the comparator: two for a range, none for a prohibition, otherwise one.
+
+    A range of months may begin in autumn and end in spring: its first value is then the greater.
 
     `basis` is what a value is reckoned as (以乙酸计): another basis is another quantity.
     """
@@ -125,9 +131,10 @@ def parse_limit(
     if is_usable:
         if len(numbers) != _VALUE_COUNT.get(kind, 1):
             raise ValueError(f"{key}: {kind} with {len(numbers)} values")
-        if kind is Comparator.RANGE and numbers[0] > numbers[1]:
+        # Months go round: from November to February is a range.
+        if kind is Comparator.RANGE and numbers[0] > numbers[1] and unit != MONTH:
             raise ValueError(f"{key}: the range is upside down")
-        if (kind is Comparator.RATIO_LT) != (parsed.ratio_of is not None):
+        if (kind in RATIOS) != (parsed.ratio_of is not None):
             raise ValueError(f"{key}: a ratio needs its two parts, and nothing else has them")
         if (kind is Comparator.TOLERANCE) != bool(parsed.reference):
             raise ValueError(f"{key}: a tolerance needs its reference, and nothing else has one")

@@ -13,6 +13,7 @@ _UNITS: Final[dict[str, tuple[str, Decimal]]] = {
     "mg/100g": ("mass fraction", Decimal("0.001")),
     "g/kg": ("mass fraction", Decimal("0.1")),
     "mg/kg": ("mass fraction", Decimal("0.0001")),
+    "µg/kg": ("mass fraction", Decimal("0.0000001")),
     "g/L": ("mass in volume", Decimal(1)),
     "mg/mL": ("mass in volume", Decimal(1)),
     "mg/L": ("mass in volume", Decimal("0.001")),
@@ -28,6 +29,11 @@ _UNITS: Final[dict[str, tuple[str, Decimal]]] = {
     "t/ha": ("mass on area", Decimal(1000)),
     "kg/ha": ("mass on area", Decimal(1)),
 }
+# Units that nothing else converts to exactly. Months count from 1; a permille is a thousandth of a mass.
+_ALONE: Final = frozenset(
+    {"1", "pH", "grade", "month", "a", "d", "h", "°C", "°Bx", "plants/ha", "fruits/ha", "mL/100g", "permille"}
+    | {"CFU/g", "CFU/mL", "MPN/g", "MPN/100g", "pieces/kg", "pieces/500g"}
+)
 # Other spellings of the same unit.
 _ALIASES: Final = {
     "％": "%",
@@ -41,6 +47,11 @@ _ALIASES: Final = {
     "g/100 g": "g/100g",
     "mg/100 g": "mg/100g",
     "℃": "°C",
+    "μg/kg": "µg/kg",
+    "ug/kg": "µg/kg",
+    "‰": "permille",
+    "小时": "h",
+    "个/kg": "pieces/kg",
     "株/公顷": "plants/ha",
     "个/公顷": "fruits/ha",
     "kg/公顷": "kg/ha",
@@ -64,6 +75,17 @@ class UnitMismatch(ValueError):
 def known_unit(unit: str) -> str:
     """The unit in the spelling used here; an unknown one as it is given."""
     return _ALIASES.get(unit.strip(), unit.strip())
+
+
+def is_known_unit(unit: str) -> bool:
+    """Whether values in this unit can be compared; '' is the unit of what has none."""
+    known = known_unit(unit)
+    return not known or known in _UNITS or known in _ALONE
+
+
+def units() -> list[str]:
+    """Every unit, in the spelling used here."""
+    return [*_UNITS, *sorted(_ALONE)]
 
 
 def convert_unit(value: Decimal, unit: str, wanted: str) -> Decimal:

@@ -53,6 +53,7 @@ DETAILS: dict[str, Promise | str] = {
     "present": gettext_lazy("检出了不得检出的"),
     "grade_too_low": gettext_lazy("等级不够"),
     "ratio_too_high": gettext_lazy("比值过高"),
+    "ratio_too_low": gettext_lazy("比值过低"),
     "not_measured": gettext_lazy("没有检验结果"),
     "condition_not_measured": gettext_lazy("缺少用来分档的数值或等级"),
     "reference_not_measured": gettext_lazy("没有填标签标示的数值"),
@@ -116,6 +117,8 @@ def demand(limit: Limit) -> str:
         Comparator.FORBIDDEN: _("不得检出或使用"),
         Comparator.AT_LEAST_GRADE: _("不低于 %(value)s"),
         Comparator.RATIO_LT: _("低于 %(value)s"),
+        Comparator.RATIO_LE: _("不超过 %(value)s"),
+        Comparator.RATIO_GE: _("不低于 %(value)s"),
     }
     text = words[limit.comparator]
     return text % {"value": first} if "%" in text else text
