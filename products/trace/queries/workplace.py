@@ -14,7 +14,9 @@ from products.registry.models.authorisation import Authorisation, YearQuota
 from products.registry.models.indication import Indication
 from products.registry.queries.authorisations import own_authorisations
 from products.trace.models.batch import Batch
+from products.trace.models.recall import RecallNotice
 from products.trace.queries.batches import run_mass, whole_batches
+from products.trace.queries.recall_page import open_notices
 
 EXPIRES_SOON = timedelta(days=90)
 NEARLY_USED_PERCENT = 90
@@ -68,6 +70,7 @@ class Application:
 class Workplace:
     """A producer's to-do list, each part with its most urgent rows first, and the newest batches."""
 
+    notices: Sequence[RecallNotice]
     drafts: Sequence[Batch]
     unreleased: Sequence[Batch]
     held: Sequence[Batch]
@@ -86,7 +89,7 @@ class Workplace:
     @property
     def is_clear(self) -> bool:
         """Whether nothing waits."""
-        waiting = (self.drafts, self.unreleased, self.held, self.idle_runs, self.expiring, self.stopped)
+        waiting = (self.notices, self.drafts, self.unreleased, self.held, self.idle_runs, self.expiring, self.stopped)
         return not any([*waiting, self.applications, self.tight_quotas])
 
 
@@ -98,6 +101,7 @@ def workplace_of(*, actor: Actor, today: date) -> Workplace:
     # A lapsed authorisation is worth a line for as long as it was worth one before.
     lapsing = [one for one in own if one.state == "announced" and abs(one.valid_until - today) <= EXPIRES_SOON]
     return Workplace(
+        notices=open_notices(actor=actor)[:SHOWN],
         drafts=list(batches.filter(state="draft")[:SHOWN]),
         unreleased=list(batches.filter(state="registered").order_by("created_at", "pk")[:SHOWN]),
         held=list(batches.filter(state="held")[:SHOWN]),
