@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from products.trace.views import batches, imports, lab_reports, recalls
+from products.trace.views import batches, epcis_vocabulary, imports, lab_reports, recalls
 
 urlpatterns = [
+    path("epcis/context/gi.jsonld", epcis_vocabulary.context, name="epcis-context"),
+    path("epcis/vocabulary", epcis_vocabulary.vocabulary, name="epcis-vocabulary"),
     path("producer/", batches.producer, name="producer"),
     path("producer/batches/", batches.batch_list, name="batch-list"),
     path("producer/batches/new", batches.batch_new, name="batch-new"),
