@@ -88,7 +88,8 @@ def max_yield(indication_id: int, year: int) -> int | None:
 
 
 def _areas(rows: QuerySet[PlotStep], year: int) -> dict[int, int]:
-    start, end = (timezone.make_aware(datetime(each, 1, 1)) for each in (year, year + 1))
+    zone = timezone.get_default_timezone()
+    start, end = (datetime(each, 1, 1, tzinfo=zone) for each in (year, year + 1))
     fields = rows.filter(plot__kind=Plot.Kind.FIELD, at__lt=end).order_by("at", "pk")
     steps = (AreaStep(*row) for row in fields.values_list("plot_id", "kind", "area_m2", "at"))
     return season_areas(steps, start=start, end=end)
