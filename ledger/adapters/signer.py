@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from ledger.adapters.key_files import create_file, part_of, put_file, read_key_file, sync_folder
+from ledger.adapters.ed25519_files import private_of, read_private, write_private
+from ledger.adapters.key_files import part_of, put_file, read_key_file, sync_folder
 from ledger.adapters.second import SecondSigner, second_signers
 from ledger.errors import LedgerFatal
 from ledger.verifier.checkpoint import CheckpointText, parse_checkpoint_text
@@ -74,16 +74,16 @@ class Signer:
         path = next_file(self.key_file)
         if not path.exists():
             return None
-        found = Signer(key_file=self.key_file, origin=self.origin, private=_read_private(path))
+        found = Signer(key_file=self.key_file, origin=self.origin, private=read_private(path))
         return None if found.vkey == self.vkey else found
 
     def settle(self) -> None:
         """After a rotation: keep the key before as retired, and give the key in force its place. May be repeated."""
         path = next_file(self.key_file)
-        if not path.exists() or _vkey(_read_private(path), origin=self.origin) != self.vkey:
+        if not path.exists() or _vkey(read_private(path), origin=self.origin) != self.vkey:
             return
         before = read_key_file(self.key_file)
-        retired = _vkey(_private_of(self.key_file, before), origin=self.origin)
+        retired = _vkey(private_of(self.key_file, before), origin=self.origin)
         kept = retired_file(self.key_file, retired)
         put_file(kept, before, fresh=part_of(kept), mode=0o400)
         # Dying here leaves the old key in two places, and the next attempt does the rest.
@@ -115,7 +115,7 @@ class Signer:
         # The next key is looked for first: read the other way round, it could move from there to here in between.
         for path in (next_file(self.key_file), self.key_file, *others):
             try:
-                yield _read_private(path)
+                yield read_private(path)
             except LedgerFatal:
                 if path.exists():
                     raise
@@ -148,11 +148,7 @@ def retired_file(key_file: Path, vkey: VerifierKey) -> Path:
 
 def create_key(*, key_file: Path) -> None:
     """Write a fresh private key (PKCS #8, PEM, mode 0600). Raises FileExistsError rather than replace one."""
-    private = Ed25519PrivateKey.generate()
-    pem = private.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    create_file(key_file, pem)
+    write_private(key_file, Ed25519PrivateKey.generate())
 
 
 def load_signer(*, key_file: Path, origin: str) -> Signer:
@@ -160,25 +156,11 @@ def load_signer(*, key_file: Path, origin: str) -> Signer:
 
     Raises LedgerFatal when one is missing, unreadable, another's or open to others.
     """
-    private = _read_private(key_file)
+    private = read_private(key_file)
     try:
         return Signer(key_file=key_file, origin=origin, private=private, seconds=second_signers(origin=origin))
     except VerificationError as error:
         raise LedgerFatal(f"the origin {origin!r} cannot name a key: {error.detail}") from error
-
-
-def _read_private(path: Path) -> Ed25519PrivateKey:
-    return _private_of(path, read_key_file(path))
-
-
-def _private_of(path: Path, pem: bytes) -> Ed25519PrivateKey:
-    try:
-        private = serialization.load_pem_private_key(pem, password=None)
-    except (ValueError, TypeError) as error:
-        raise LedgerFatal(f"the key {path} is not a PEM private key") from error
-    if not isinstance(private, Ed25519PrivateKey):
-        raise LedgerFatal(f"the key {path} is not an Ed25519 key")
-    return private
 
 
 def _vkey(private: Ed25519PrivateKey, *, origin: str) -> VerifierKey:

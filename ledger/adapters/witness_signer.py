@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from ledger.adapters.key_files import alone_with, create_file, read_key_file, sync_folder
+from ledger.adapters.ed25519_files import read_private, write_private
+from ledger.adapters.key_files import alone_with, sync_folder
 from ledger.errors import LedgerFatal
 from ledger.verifier.errors import VerificationError
 from ledger.verifier.note import COSIGNATURE, Signature, VerifierKey, cosigned_message
@@ -39,11 +39,8 @@ def create_witness_key(*, key_file: Path, name: str) -> WitnessSigner:
     """Make the key (PKCS #8, PEM, mode 0600). Raises LedgerFatal rather than replace one."""
     private = Ed25519PrivateKey.generate()
     signer = _signer(private, name=name)
-    pem = private.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
     try:
-        create_file(key_file, pem)
+        write_private(key_file, private)
     except FileExistsError as error:
         raise LedgerFatal(f"{key_file} exists; a witness's key is never replaced, only rotated") from error
     return signer
@@ -88,13 +85,7 @@ def load_witness_signers(*, key_file: Path, name: str) -> list[WitnessSigner]:
 
 
 def _load(path: Path, *, name: str) -> WitnessSigner:
-    try:
-        private = serialization.load_pem_private_key(read_key_file(path), password=None)
-    except (ValueError, TypeError) as error:
-        raise LedgerFatal(f"the key {path} is not a PEM private key") from error
-    if not isinstance(private, Ed25519PrivateKey):
-        raise LedgerFatal(f"the key {path} is not an Ed25519 key")
-    return _signer(private, name=name)
+    return _signer(read_private(path), name=name)
 
 
 def _signer(private: Ed25519PrivateKey, *, name: str) -> WitnessSigner:
