@@ -150,7 +150,9 @@ def test_labels_are_encoded_commissioned_and_decommissioned_by_number(
 
     lot = f"https://id.gs1.org/01/{GTIN}/10/261120-01"
     assert (issued["type"], issued["bizStep"], issued["disposition"]) == ("TransactionEvent", "encoding", "encoded")
-    assert issued["bizTransactionList"] == [{"bizTransaction": f"{BASE}/label-runs/{run.code}"}]
+    assert issued["bizTransactionList"] == [
+        {"type": f"{BASE}/epcis/vocabulary#runIssue", "bizTransaction": f"{BASE}/label-runs/{run.code}"}
+    ]
     assert (activated["action"], activated["bizStep"]) == ("ADD", "commissioning")
     assert (voided["action"], voided["bizStep"], voided["disposition"]) == ("DELETE", "decommissioning", "inactive")
     assert [e["quantityList"] for e in (issued, activated, voided)] == [

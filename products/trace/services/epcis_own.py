@@ -31,7 +31,7 @@ from products.trace.domain.epcis_own.batches import (
     error_declaration,
 )
 from products.trace.domain.epcis_own.facts import BatchFacts, Event, Said, Surroundings
-from products.trace.domain.epcis_own.identifiers import context_address, namespace, statement
+from products.trace.domain.epcis_own.identifiers import namespace, statement
 from products.trace.domain.epcis_own.reading import batch_of, facts_at, issue_of, read_all, run_of, with_run
 from products.trace.domain.epcis_own.terms import own_context
 from products.trace.models.epcis import EpcisEvent
@@ -148,7 +148,7 @@ def event_id(event: Event, base: str) -> str:
 
 
 def _keep(maker: Enterprise, made: Sequence[tuple[int, Event]], *, base: str, now: datetime) -> None:
-    context = json.dumps(own_context(namespace(base), context_address(base)), separators=(",", ":"))
+    context = json.dumps(own_context(namespace(base)), separators=(",", ":"))
     capture = store_events(
         actor=NOBODY,
         events=[received(event) for _, event in made],

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from products.trace.domain.epcis_own.facts import BatchFacts, Event, Said, Surroundings, common, filled, quantity, urn
-from products.trace.domain.epcis_own.identifiers import run_document
+from products.trace.domain.epcis_own.identifiers import namespace, run_document
 
 REGISTERED: Final = "trace.batch_registered"
 CORRECTED: Final = "trace.batch_corrected"
@@ -136,7 +136,9 @@ def _run_issued(said: Said, facts: BatchFacts, where: Surroundings) -> Event:
         | {
             "type": "TransactionEvent",
             "action": "ADD",
-            "bizTransactionList": [{"bizTransaction": run_document(where.base, said.code)}],
+            "bizTransactionList": [
+                {"type": f"{namespace(where.base)}runIssue", "bizTransaction": run_document(where.base, said.code)}
+            ],
             "bizStep": "encoding",
             "disposition": "encoded",
         }

@@ -60,6 +60,7 @@ TERMS: Final[tuple[Term, ...]] = (
     Term("method", "string", "method of measurement", "GB 12456-2021"),
     # of labels
     Term("labelRun", "string", "code of the run of labels; with a serial it makes a unit's code", "7Q2M4X"),
+    Term("runIssue", "anyURI", "as a type of business transaction: the issue of a run of labels", "{base}/label-runs/7Q2M4X"),
     Term("serialRange", "object", "the serials concerned, both ends included", "see below"),
     Term("first", "integer", "the first serial", "1"),
     Term("last", "integer", "the last serial", "5000"),
@@ -78,9 +79,13 @@ TERMS: Final[tuple[Term, ...]] = (
 )  # fmt: skip
 
 
-def own_context(namespace: str, address: str) -> list[Any]:
-    """The @context of our own events: EPCIS, our terms with their types, and the prefix for who fetches nothing."""
-    return [EPCIS_CONTEXT, address, {"gi": namespace}]
+def own_context(namespace: str) -> list[Any]:
+    """The @context of our own events: EPCIS, and what our prefix stands for.
+
+    The prefixes alone: a reader who cannot reach this server reads the events all the same. The served context adds
+    types. `cbvmda` stands in the context of EPCIS as well; hash generators that fetch nothing need it here.
+    """
+    return [EPCIS_CONTEXT, {"gi": namespace, "cbvmda": "urn:epcglobal:cbv:mda:"}]
 
 
 def context_document(namespace: str) -> dict[str, Any]:
