@@ -1,4 +1,4 @@
-"""`make demo`: prepare one instance under var/, run its three processes, and say how to get in."""
+"""`make demo`: prepare one instance under var/, run its processes, and say how to get in."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def end_with_parent() -> None:
 
 
 def start_processes() -> dict[str, subprocess.Popen[bytes]]:
-    """Web server, worker and sequencer, each in a group of its own so that Ctrl-C reaches them through us alone."""
+    """Web server, worker, sequencer and the maker of EPCIS events, each in a group of its own so that Ctrl-C reaches them through us alone."""
     web = [str(Path(sys.executable).with_name("granian")), "--interface", "wsgi", "--host", "0.0.0.0", "--port", PORT]  # noqa: S104
     web += ["--workers", "2", "--blocking-threads", "4", "--no-ws", "--log-level", "warning"]
     # Without a limit, one of its workers that is told to stop while it starts is waited for without end.
@@ -104,6 +104,7 @@ def start_processes() -> dict[str, subprocess.Popen[bytes]]:
         "web": web,
         "worker": [sys.executable, "manage.py", "db_worker", "--queue-name", "*", "--no-startup-delay"],
         "sequencer": [sys.executable, "manage.py", "ledger_run"],
+        "events": [sys.executable, "manage.py", "epcis_events"],
     }
     # Nobody to ask, nothing to run.
     policy_file = Path(os.environ.get("GI_TRACE_LEDGER_POLICY_FILE", VAR / "ledger-policy"))

@@ -26,6 +26,7 @@ from products.scans.models.scan import Scan, UnitSeen, VisitorSalt
 from products.trace.models.batch import Batch, BatchCorrection, BatchStep
 from products.trace.models.batch_import import BatchImport
 from products.trace.models.certificate import CollectedCertificate, ConformityCertificate, MixedCertificate
+from products.trace.models.epcis_own import OwnEvent, OwnEventProgress
 from products.trace.models.lab_report import LabReport, LabResult
 from tests.coverage.covered import DEMO, OTHER_CODE, PERSON, REFERENCE, Covered
 from tests.coverage.recalls import RECALL_COLUMNS
@@ -209,6 +210,8 @@ NOT_COVERED: dict[type[models.Model], str] = {
     IdempotencyRecord: "an answer kept for a week",
     PrintFile: "work in hand, deleted after a while",
     BatchImport: "work in hand, deleted after a day",
+    OwnEvent: "which entry an event was made from, as the event itself says",
+    OwnEventProgress: "how far along the log events have been made",
     Scan: "never enters the log",
     UnitSeen: "never enters the log",
     VisitorSalt: "deleted after two days",
