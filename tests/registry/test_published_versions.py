@@ -49,6 +49,7 @@ def test_what_a_published_version_says_stays(version: StandardVersion) -> None:
     assert refused(lambda: rows.update(source="other"))
     assert refused(lambda: rows.update(effective_from=date(2000, 1, 1)))
     assert refused(lambda: rows.update(status="disputed"))
+    assert refused(lambda: rows.update(max_yield_kg_per_ha=9_000))
     assert refused(lambda: rows._raw_delete(rows.db))
     assert rows.update(label=version.label, source=version.source) == 1
 
