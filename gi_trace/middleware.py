@@ -17,6 +17,7 @@ from gi_trace.uploads import body_of
 from products.accounts.services import idempotency
 from products.errors import DomainError
 from products.http import actor_of, now_of
+from products.trace.epcis_http.problems import problem_of
 
 Handler = Callable[[HttpRequest], HttpResponse]
 FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
@@ -136,6 +137,8 @@ def refuse(request: HttpRequest, error: DomainError | OperationalError) -> HttpR
     """A refusal as people or machines read it."""
     if isinstance(error, OperationalError):
         error = storage_failure(error)
+    if request.path.startswith("/epcis/"):
+        return problem_of(error)
     if request.path.startswith("/api/"):
         response = problem(error.status, error.code, error.text)
     else:

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", pages.home, name="home"),
     path("", include("products.urls")),
     path("ledger/", include("ledger.urls")),
+    path("epcis/", include("products.trace.epcis_http.urls")),
     path("api/v1/", api.urls),
     path("healthz", health.healthz),
     path("readyz", health.readyz),

@@ -104,6 +104,26 @@ def read_document(data: bytes) -> ReceivedDocument:
     )
 
 
+Members = Mapping[str, tuple[int, int]]
+
+
+def members_of(text: str) -> Members:
+    """Where the values of an object's own names stand in its text, which was read once already."""
+    reader = _DocumentReader(text)
+    found: dict[str, tuple[int, int]] = {}
+    reader.take("{")
+    while reader.peek() != "}":
+        if found:
+            reader.take(",")
+        name = reader.value()
+        reader.take(":")
+        reader.peek()
+        start = reader.place
+        reader.value()
+        found[name] = (start, reader.place)
+    return found
+
+
 _LISTS: Final = {("epcisBody", "eventList"), ("epcisBody", "queryResults", "resultsBody", "eventList")}
 _WAYS: Final = {way[:length] for way in _LISTS for length in range(1, len(way))}
 

@@ -1,0 +1,16 @@
+"""Partners' systems, each with its token."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from products.access import Actor
+from tests.trace.epcis.partner import Partner, token_of
+
+
+@pytest.fixture
+def partner(db: None) -> Callable[[Actor], Partner]:
+    return lambda actor: Partner(Client(), token_of(actor))
