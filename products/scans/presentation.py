@@ -10,17 +10,16 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from products.audit import timestamp
-from products.proofs import ProofLink, proofs_of
+from products.proofs import ProofLink
 from products.registry.queries.regions import region_name
+from products.scans.history import Told, tell
 from products.scans.services.scans import ScanAnswer
 from products.scans.wording import REASONS
 from products.templatetags.gi import cn_date, kind_name, mass, named
+from products.trace.domain.certificate import TITLE
+from products.trace.queries.certificates import CertificateView
 from products.trace.queries.lab_page import LabPage, lab_page
 from products.trace.queries.recall_page import Stop, stop_of
-
-CODES_DERIVED = "labels.codes_derived"
-RANGE_KINDS = {"labels.range_activated", "labels.range_voided"}
-RANGES_SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -75,21 +74,9 @@ def stop(answer: ScanAnswer) -> Stop | None:
     return stop_of(answer.run.batch) if answer.run else None
 
 
-def proofs(answer: ScanAnswer, lab: LabPage | None) -> list[ProofLink]:
-    """What the ledger holds about the right, batch, run and laboratory reports behind a code, the oldest first.
-
-    A maker may print and activate a run label by label: printing says nothing about a pack and is left out, and
-    only the newest ranges stay, so that the answer to a scan keeps its size.
-    """
-    if answer.run is None:
-        return []
-    batch = answer.run.batch
-    reports = [f"lab-report:{row.code}" for row in lab.standing] if lab else []
-    subjects = [f"authorisation:{batch.authorisation.code}", f"batch:{batch.code}", f"run:{answer.run.code}"]
-    found = proofs_of([*subjects, *reports])
-    ranges = [place for place, proof in enumerate(found) if proof.kind in RANGE_KINDS]
-    hidden = set(ranges[:-RANGES_SHOWN])
-    return [proof for place, proof in enumerate(found) if proof.kind != CODES_DERIVED and place not in hidden]
+def told(answer: ScanAnswer, lab: LabPage | None) -> Told:
+    """The history of the batch and the unit behind a code, its certificate, and the entries about them."""
+    return tell(answer.run, answer.unit, lab)
 
 
 @cache
@@ -106,6 +93,7 @@ def seen_region(answer: ScanAnswer) -> str:
 def as_json(answer: ScanAnswer) -> dict[str, Any]:
     """The facts of the page, shaped as partners hold on to them."""
     lab = laboratory(answer)
+    history = tell(answer.run, answer.unit, lab, with_items=False)
     body: dict[str, Any] = {
         "code": answer.code,
         "verdict": answer.verdict.value,
@@ -115,7 +103,7 @@ def as_json(answer: ScanAnswer) -> dict[str, Any]:
         "batch": None,
         "checks": [vars(check) for check in checks(answer)],
         "scans": {"count": 0, "first_at": None, "first_region": ""},
-        "proofs": [_proof(proof) for proof in proofs(answer, lab)],
+        "proofs": [_proof(proof) for proof in history.proofs],
     }
     if answer.run is not None:
         batch = answer.run.batch
@@ -137,6 +125,8 @@ def as_json(answer: ScanAnswer) -> dict[str, Any]:
         }
         if lab and lab.standing:
             body["batch"]["laboratory"] = _laboratory(lab)
+        if history.certificate:
+            body["batch"]["certificate"] = _certificate(history.certificate)
         if why := stop(answer):
             body["batch"]["stop"] = _stop(why)
     if answer.seen is not None:
@@ -146,6 +136,25 @@ def as_json(answer: ScanAnswer) -> dict[str, Any]:
             "first_region": answer.seen.first_region,
         }
     return body
+
+
+def _certificate(view: CertificateView) -> dict[str, Any]:
+    """承诺达标合格证: the maker's promise. `changed` names what the batch says otherwise by now."""
+    row = view.row
+    return {
+        "title": TITLE,
+        "number": row.number,
+        "product_name": row.product_name,
+        "quantity_g": row.quantity_g,
+        "origin": row.origin,
+        "issued_on": row.issued_on.isoformat(),
+        "promiser": row.promiser,
+        "contact": row.contact,
+        "promises": list(view.promises),
+        "basis": row.basis,
+        "changed": list(view.changed),
+        "mixed_from": [each.number for each in view.mixed_from],
+    }
 
 
 def _laboratory(lab: LabPage) -> dict[str, Any]:

@@ -19,7 +19,6 @@ from products.scans.services.complaints import file_complaint
 from products.scans.services.scans import answer_scan, read_code
 from products.scans.services.visitors import Visitor
 from products.scans.wording import REASONS, VERDICTS
-from products.trace.queries.batches import batch_timeline
 
 
 def visitor_of(request: HttpRequest) -> Visitor:
@@ -64,6 +63,7 @@ def scan(request: HttpRequest, code: str) -> HttpResponse:
     if wants_json(request):
         return JsonResponse(presentation.as_json(answer), status=answer.status)
     lab = presentation.laboratory(answer)
+    told = presentation.told(answer, lab)
     context = {
         "answer": answer,
         "words": VERDICTS[answer.verdict],
@@ -71,10 +71,10 @@ def scan(request: HttpRequest, code: str) -> HttpResponse:
         "checks": presentation.checks(answer),
         "place": presentation.place(answer),
         "seen_region": presentation.seen_region(answer),
-        "timeline": batch_timeline(answer.run.batch) if answer.run else [],
         "lab": lab,
         "stop": presentation.stop(answer),
-        "proofs": presentation.proofs(answer, lab),
+        "told": told,
+        "proofs": told.proofs,
         "policy": pinned_policy(),
     }
     return render(request, "scans/scan.html", context, status=answer.status)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 
-from products.trace.views import batches, epcis_vocabulary, imports, lab_reports, recalls
+from products.trace.views import batches, certificates, epcis_vocabulary, imports, lab_reports, recalls
 
 urlpatterns = [
     path("epcis/context/gi.jsonld", epcis_vocabulary.context, name="epcis-context"),
@@ -30,6 +30,11 @@ urlpatterns = [
         "recalls/<uuid:code>/consignees.xlsx", recalls.consignee_file, {"kind": "xlsx"}, name="recall-consignees-xlsx"
     ),
     path("recalls/<uuid:code>/consignees/<uuid:operation>", recalls.consignee_answer, name="recall-consignee-answer"),
+    path("producer/batches/<uuid:code>/certificate", certificates.certificate_new, name="certificate-new"),
+    path("producer/batches/<uuid:code>/certificate.pdf", certificates.certificate_print, name="certificate-print"),
+    path("b/<uuid:code>", certificates.public, name="public-batch"),
+    # The same as a QR code has it, which holds capitals best.
+    re_path(r"^[bB]/(?P<code>[0-9A-Fa-f]{32})$", certificates.public_short),
     path("producer/import", imports.new, name="import-new"),
     path("producer/import/template.xlsx", imports.template, {"kind": "xlsx"}, name="import-template"),
     path("producer/import/template.csv", imports.template, {"kind": "csv"}, name="import-template-csv"),

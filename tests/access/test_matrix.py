@@ -11,6 +11,7 @@ from django.test import Client
 from gi_trace.api import api
 from products.access import Actor
 from tests import factories
+from tests.access.certificates import CERTIFICATES
 from tests.access.recalls import RECALLS
 from tests.access.rows import ALL, OFFICES, SEE_BATCHES, SIGNED_IN, WATCHERS, Row
 from tests.access.world import LAB_REPORT, SHEET, World, build, log_about
@@ -35,6 +36,7 @@ def day(world: World) -> str:
 RANGE = {"first_serial": 1, "last_serial": 2}
 MATRIX: dict[str, Row] = {
     **RECALLS,
+    **CERTIFICATES,
     # accounts
     "who_am_i": Row(SIGNED_IN, lambda w: "me"),
     "list_tokens": Row(SIGNED_IN, lambda w: "tokens"),

@@ -12,7 +12,7 @@ from products.errors import DomainError
 from products.registry.models.authorisation import Authorisation
 from products.registry.models.enterprise import Enterprise
 from products.trace.models.batch import Batch, BatchCorrection
-from products.trace.queries.batches import batch_timeline
+from products.trace.queries.history import batch_history
 from products.trace.services.batch_facts import FactChanges
 from products.trace.services.batches import correct_batch
 from tests.factories import NOW, PUJIANG, make_authorisation, make_batch, make_indication, make_run, make_version
@@ -36,7 +36,7 @@ def test_what_was_said_before_stays_beside_what_is_known_now(maker: Actor, autho
 
     batch.refresh_from_db()
     assert (batch.net_mass_g, batch.best_before) == (90_500, date(2027, 5, 1))
-    (item,) = [item for item in batch_timeline(batch) if item.kind == "corrected"]
+    (item,) = [item for item in batch_history(batch) if item.kind == "corrected"]
     assert item.reason == "称重记录录错"
     assert [(change.name, change.before, change.after) for change in item.changes] == [
         ("净重（公斤）", "100", "90.5"),
@@ -61,8 +61,8 @@ def test_the_plot_stays_out_of_the_ledger_and_of_public_timelines(maker: Actor, 
     assert entry["data"]["changes"] == {}
     assert entry["commitments"].keys() == {"plot"}
     assert "东坡" not in str(entry)
-    assert [item.kind for item in batch_timeline(batch)] == ["registered"]
-    private = batch_timeline(batch, with_plot=True)[-1]
+    assert [item.kind for item in batch_history(batch)] == ["registered"]
+    private = batch_history(batch, is_public=False)[-1]
     assert {change.field for change in private.changes} == {"plot_name", "longitude_e6", "latitude_e6", "datum"}
 
 

@@ -12,7 +12,8 @@ from products.access import Actor, Scope
 from products.errors import DomainError
 from products.registry.models.authorisation import Authorisation
 from products.trace.models.batch import Batch
-from products.trace.queries.batches import batch_timeline, find_batch
+from products.trace.queries.batches import find_batch
+from products.trace.queries.history import batch_history
 from products.trace.services.batches import hold_batch, lock_batch, recall_batch, release_batch
 from tests.factories import NOW, make_batch
 from tests.trace.helpers import entries_about, register
@@ -38,14 +39,14 @@ def test_a_batch_from_registration_to_recall_is_told_step_by_step(maker: Actor, 
     recalled = recall_batch(actor=maker, code=batch.code, reason="净含量不足", now=later[3])
 
     assert recalled.state == "recalled"
-    assert [(item.kind, item.reason) for item in batch_timeline(batch)] == [
+    assert [(item.kind, item.reason) for item in batch_history(batch)] == [
         ("registered", ""),
         ("released", ""),
         ("held", "复检水分"),
         ("resumed", ""),
         ("recalled", "净含量不足"),
     ]
-    assert {item.by for item in batch_timeline(batch)} == {authorisation.enterprise.name}
+    assert {item.by for item in batch_history(batch)} == {authorisation.enterprise.name}
     assert [entry["kind"] for entry in entries_about(batch)] == [
         "trace.batch_registered",
         "trace.batch_released",
@@ -118,7 +119,7 @@ def test_the_offices_of_the_region_may_recall(
     assert RECALL(officer, batch).state == "recalled"
     (entry,) = entries_about(batch)
     assert entry["actor"] == f"office:{officer.regions[0]}"
-    assert batch_timeline(batch)[0].by.endswith("市场监督管理部门")
+    assert batch_history(batch)[0].by.endswith("市场监督管理部门")
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,11 @@ from ninja import Query, Router, Schema, Status
 
 from products.access import Scope, require_scope
 from products.http import PAGE_SIZE, actor_of, now_of, paginate
+from products.proofs import proofs_of
 from products.trace.models.batch import Batch
-from products.trace.queries.batches import batch_timeline, find_batch, list_batches
+from products.trace.queries.batches import find_batch, list_batches
+from products.trace.queries.certificates import certificates_of
+from products.trace.queries.history import HistoryItem, batch_history, subjects_of, with_proofs
 from products.trace.services import batches as services
 from products.trace.services.batch_facts import FactChanges
 
@@ -160,12 +163,38 @@ class CorrectionOut(Schema):
 
 
 class TimelineOut(Schema):
+    """`standing`: declared, laboratory or office. `entered_by` is '' where `by` typed it in.
+
+    `entry` is the index of the ledger's entry about it, null while there is none.
+    """
+
     kind: str
     text: str
     at: datetime
     by: str
     reason: str
     changes: list[ChangeOut]
+    standing: str
+    entered_by: str
+    detail: str
+    is_superseded: bool
+    entry: int | None
+
+    @classmethod
+    def of(cls, item: HistoryItem) -> Self:
+        return cls(
+            kind=item.kind,
+            text=item.text,
+            at=item.at,
+            by=item.by,
+            reason=item.reason,
+            changes=[ChangeOut(field=each.field, before=each.before, after=each.after) for each in item.changes],
+            standing=item.standing.value,
+            entered_by=item.entered_by,
+            detail=item.detail,
+            is_superseded=item.is_superseded,
+            entry=item.proof.index if item.proof else None,
+        )
 
 
 @router.get("/batches", response=BatchPage, operation_id="list_batches", summary="Batches you may see, newest first")
@@ -201,8 +230,9 @@ def read_batch(request: HttpRequest, code: UUID) -> BatchOut:
 def read_timeline(request: HttpRequest, code: UUID) -> list[TimelineOut]:
     actor = actor_of(request)
     require_scope(actor, Scope.READ)
-    items = batch_timeline(find_batch(actor=actor, code=code), with_plot=True)
-    return [TimelineOut.from_orm(item) for item in items]
+    batch = find_batch(actor=actor, code=code)
+    items = batch_history(batch, certificates=certificates_of(batch), is_public=False)
+    return [TimelineOut.of(item) for item in with_proofs(items, proofs_of(subjects_of(items)))]
 
 
 @router.post(

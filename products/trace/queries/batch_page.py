@@ -12,7 +12,9 @@ from products.access import Actor, Role, Scope
 from products.registry.queries.authorisations import standing
 from products.trace.domain.batch_states import Step, open_steps
 from products.trace.models.batch import Batch
-from products.trace.queries.batches import RunLine, TimelineItem, batch_timeline, issued_mass_g, run_lines
+from products.trace.queries.batches import RunLine, issued_mass_g, run_lines
+from products.trace.queries.certificates import CertificateView, certificates_of
+from products.trace.queries.history import HistoryItem, batch_history
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,8 @@ class BatchPage:
     """One batch for one reader. `earlier` maps a field to what it said before, the oldest first."""
 
     batch: Batch
-    timeline: Sequence[TimelineItem]
+    timeline: Sequence[HistoryItem]
+    certificates: Sequence[CertificateView]
     earlier: dict[str, list[str]]
     runs: Sequence[RunLine]
     labelled_g: int
@@ -46,10 +49,12 @@ class BatchPage:
 
 def batch_page(batch: Batch, *, actor: Actor, today: date) -> BatchPage:
     """Everything about a batch that `actor`, who may see it, needs on its page."""
-    timeline = batch_timeline(batch, with_plot=True)
+    certificates = certificates_of(batch)
+    timeline = batch_history(batch, certificates=certificates, is_public=False)
     return BatchPage(
         batch=batch,
         timeline=timeline,
+        certificates=certificates,
         earlier=_earlier(timeline),
         runs=run_lines(batch),
         labelled_g=issued_mass_g(batch),
@@ -67,7 +72,7 @@ def _steps_for(actor: Actor, batch: Batch) -> frozenset[str]:
     return frozenset()
 
 
-def _earlier(timeline: Sequence[TimelineItem]) -> dict[str, list[str]]:
+def _earlier(timeline: Sequence[HistoryItem]) -> dict[str, list[str]]:
     earlier: dict[str, list[str]] = {}
     for item in timeline:
         for change in item.changes:
@@ -84,6 +89,9 @@ def statement_words() -> dict[str, str]:
         "trace.batch_recalled": _("批次召回"),
         "trace.batch_corrected": _("登记更正"),
         "trace.lab_reported": _("检验报告"),
+        "trace.certificate_issued": _("承诺达标合格证"),
+        "trace.certificate_replaced": _("合格证已重开"),
+        "trace.contact_erased": _("合格证联系方式已删除"),
         "labels.run_issued": _("标签发放"),
         "labels.range_activated": _("标签启用"),
         "labels.range_voided": _("标签作废"),

@@ -1,10 +1,10 @@
-"""Reads of batches: one, many, and what happened to one."""
+"""Reads of batches: one, many, their facts, runs and who acted."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import BigIntegerField, Count, F, Q, QuerySet, Sum
@@ -15,32 +15,8 @@ from products.access import Actor
 from products.errors import NotFound
 from products.registry.models.enterprise import Enterprise
 from products.registry.models.region import Region
-from products.trace.domain.facts import Facts, degrees, is_text, write_kg
-from products.trace.models.batch import Batch, BatchCorrection
-
-PRIVATE_FIELDS = frozenset({"plot_name", "longitude_e6", "latitude_e6", "datum"})
-
-
-@dataclass(frozen=True)
-class FieldChange:
-    """One fact before and after a correction, as people read it."""
-
-    field: str
-    name: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True)
-class TimelineItem:
-    """One thing that happened. `kind` is registered, released, resumed, held, recalled or corrected."""
-
-    kind: str
-    text: str
-    at: datetime
-    by: str
-    reason: str = ""
-    changes: tuple[FieldChange, ...] = ()
+from products.trace.domain.facts import Facts, is_text
+from products.trace.models.batch import Batch
 
 
 def whole_batches(actor: Actor) -> QuerySet[Batch]:
@@ -129,30 +105,6 @@ def run_lines(batch: Batch) -> list[RunLine]:
     return [RunLine(*row) for row in rows]
 
 
-def batch_timeline(batch: Batch, *, with_plot: bool = False) -> list[TimelineItem]:
-    """What happened to a batch, the oldest first. Changes of the plot are left out unless asked for."""
-    steps, corrections = list(batch.steps.all()), list(batch.corrections.all())
-    names = actor_names([step.by for step in steps] + [correction.by for correction in corrections])
-    items = [
-        TimelineItem(*_step_words(row.from_state, row.to_state), at=row.at, by=names[row.by], reason=row.reason)
-        for row in steps
-    ]
-    for correction in corrections:
-        changes = _readable(correction, with_plot=with_plot)
-        if changes or with_plot:
-            items.append(
-                TimelineItem(
-                    "corrected",
-                    _("更正登记内容"),
-                    at=correction.at,
-                    by=names[correction.by],
-                    reason=correction.reason,
-                    changes=changes,
-                )
-            )
-    return sorted(items, key=lambda item: item.at)
-
-
 def actor_names(ledger_names: Iterable[str]) -> dict[str, str]:
     """`uscc:...` and `office:...` as the names of enterprises and offices; what is unknown stays as it is."""
     wanted = set(ledger_names)
@@ -174,22 +126,6 @@ def count_by_state(actor: Actor) -> dict[str, int]:
     return dict(rows)
 
 
-def _step_words(before: str, after: str) -> tuple[str, str]:
-    if (before, after) == ("held", "released"):
-        return "resumed", _("恢复销售")
-    words = {"registered": _("登记"), "released": _("放行"), "held": _("暂停销售"), "recalled": _("召回")}
-    return after, words[after]
-
-
-def _readable(correction: BatchCorrection, *, with_plot: bool) -> tuple[FieldChange, ...]:
-    names = field_names()
-    return tuple(
-        FieldChange(field, names[field], _as_read(field, before), _as_read(field, after))
-        for field, (before, after) in correction.changes.items()
-        if with_plot or field not in PRIVATE_FIELDS
-    )
-
-
 def field_names() -> dict[str, str]:
     """What the facts of a batch are called."""
     return {
@@ -204,18 +140,3 @@ def field_names() -> dict[str, str]:
         "latitude_e6": _("纬度"),
         "datum": _("坐标系"),
     }
-
-
-def _as_read(field: str, text: str) -> str:
-    if not text:
-        return _("未填")
-    if field == "net_mass_g":
-        return write_kg(int(text))
-    if field in {"longitude_e6", "latitude_e6"}:
-        return f"{degrees(int(text)):f}"
-    if field in {"produced_on", "best_before"}:
-        day = date.fromisoformat(text)
-        return _("%(year)s年%(month)s月%(day)s日") % {"year": day.year, "month": day.month, "day": day.day}
-    if field == "origin_code":
-        return Region.objects.filter(code=text).values_list("name", flat=True).first() or text
-    return text

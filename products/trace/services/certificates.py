@@ -69,6 +69,7 @@ def issue_certificate(
             % {"number": standing.number},
             field="reason",
         )
+    salt = new_salt()
     row = ConformityCertificate(
         batch=batch,
         number=_new_number(now),
@@ -79,7 +80,7 @@ def issue_certificate(
         promiser=batch.authorisation.enterprise.name,
         uscc=batch.authorisation.enterprise.uscc,
         contact=_checked_contact(contact),
-        contact_salt=new_salt(),
+        contact_salt=salt,
         basis=_checked_basis(basis),
         text_version=CURRENT_TEXT,
         issued_on=timezone.localdate(now),
@@ -98,7 +99,7 @@ def issue_certificate(
         kind="trace.certificate_issued",
         subject=f"certificate:{row.code}",
         data=certificate_statement(row, mixed),
-        commitments={"contact": commitment(row.contact, salt=row.contact_salt)},
+        commitments={"contact": commitment(row.contact, salt=salt)},
         now=now,
     )
     if standing is not None:

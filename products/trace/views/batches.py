@@ -24,11 +24,14 @@ from products.registry.queries.authorisations import usable_authorisations
 from products.trace.domain.batch_states import NEEDS_REASON, Step
 from products.trace.domain.facts import degrees
 from products.trace.forms.batches import BatchForm, CorrectionForm, FactsForm, ReasonForm
+from products.trace.forms.certificates import PrintForm
 from products.trace.models.batch import Batch
-from products.trace.queries.batch_page import batch_page, statement_words
+from products.trace.queries.batch_page import BatchPage, batch_page, statement_words
 from products.trace.queries.batches import count_by_state, facts_of, find_batch, issued_mass_g, list_batches
+from products.trace.queries.certificate_panel import RETENTION_WORDS, certificate_panel, kept_lines
 from products.trace.queries.defaults import batch_defaults, county_groups
-from products.trace.queries.lab_page import lab_page
+from products.trace.queries.history import subjects_of, with_proofs
+from products.trace.queries.lab_page import LabPage, lab_page
 from products.trace.queries.workplace import care_of, workplace_of
 from products.trace.services import batches as services
 
@@ -223,14 +226,28 @@ def _batch_page(request: HttpRequest, code: UUID, *, refused: dict[Step, ReasonF
             [
                 f"batch:{code}",
                 *(f"lab-report:{each.row.code}" for each in lab.reports),
+                *(f"certificate:{each.row.code}" for each in page.certificates),
                 *(f"run:{run.code}" for run in page.runs),
             ]
         ),
         "words": statement_words(),
+        **_records(page, lab),
         "hold_form": refused.get(Step.HOLD) or ReasonForm(auto_id="hold_%s"),
         "recall_form": refused.get(Step.RECALL) or ReasonForm(auto_id="recall_%s"),
     }
     return render(request, "trace/batch.html", context, status=422 if refused else 200)
+
+
+def _records(page: BatchPage, lab: LabPage) -> dict[str, Any]:
+    """The history with its entries, the certificate, and how long records are kept."""
+    panel = certificate_panel(page.batch, views=page.certificates, lab=lab, is_maker=page.is_maker)
+    return {
+        "history": with_proofs(page.timeline, proofs_of(subjects_of(page.timeline))),
+        "panel": panel,
+        "print_form": PrintForm(initial={"layout": "a4_8"}),
+        "kept": kept_lines(page.batch, standing=panel.standing),
+        "retention_words": RETENTION_WORDS,
+    }
 
 
 def _form_page(request: HttpRequest, template: str, form: FactsForm, context: dict[str, Any]) -> HttpResponse:
