@@ -111,6 +111,7 @@ for module in (
     "scans.api",
     "scans.recall_api",
     "oversight.api",
+    "oversight.balance_api",
     "oversight.evidence_api",
 ):
     api.add_router("", f"products.{module}.router")

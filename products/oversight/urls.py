@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from products.oversight.views import applications, cases, evidence, front, inspections
+from products.oversight.views import applications, balance, cases, evidence, front, inspections
 
 urlpatterns = [
     path("regulator/", front.regulator, name="regulator"),
     path("regulator/targets/<slug:metric>", front.target, name="regulator-target"),
     path("regulator/mark-use", front.mark_use_table, name="regulator-mark-use"),
     path("regulator/findings", front.finding_list, name="regulator-findings"),
+    path("regulator/balance/", balance.balance, name="regulator-balance"),
+    path("regulator/balance/<str:code>", balance.balance_one, name="regulator-balance-one"),
     path("regulator/records/<slug:kind>", front.records, name="regulator-records"),
     path("regulator/enterprises/<slug:uscc>", front.enterprise, name="regulator-enterprise"),
     path("regulator/applications/", applications.application_list, name="regulator-applications"),

@@ -196,6 +196,12 @@ MATRIX: dict[str, Row] = {
         sees=lambda w: w.enterprise.uscc,
         seen_by=frozenset(WATCHERS | {"admin"}),
     ),
+    "list_balance": Row(
+        WATCHERS | {"south", "admin"},
+        lambda w: "balance?year=2026",
+        sees=lambda w: w.indication.code,
+        seen_by=frozenset(WATCHERS | {"admin"}),
+    ),
     "list_inspections": Row(
         SIGNED_IN,
         lambda w: "inspections",

@@ -14,11 +14,13 @@ from django.utils.translation import gettext as _
 
 from products.access import Actor
 from products.labels.models.label_run import LabelRun
+from products.oversight.queries.balance import Balance, enterprise_balances
 from products.oversight.queries.records import Asked, after_suspension, mass_of, never_activated
 from products.oversight.queries.scope import within
 from products.registry.domain.authorisation_states import IdleAlert, idle_alert
 from products.registry.models.authorisation import Authorisation, YearQuota
 from products.scans.models.complaint import Complaint
+from products.trace.domain.facts import write_kg
 from products.trace.models.batch import Batch
 
 QUOTA_PERCENT = 90
@@ -223,12 +225,37 @@ def open_complaints(actor: Actor, today: date) -> list[Finding]:
     return found
 
 
+def unbalanced(actor: Actor, today: date) -> list[Finding]:
+    """Enterprises that harvested more than their land bears, or made more than they harvested and bought, this year."""
+    return [
+        _unbalanced(row, step.name, step.over_g)
+        for row in enterprise_balances(actor=actor, year=today.year)
+        # Labels beyond a batch's mass are a finding of their own.
+        if (step := row.broken) and step.name in {"harvest", "product"}
+    ]
+
+
+def _unbalanced(row: Balance, step: str, over_g: int) -> Finding:
+    over = _("%(year)s 年采收比产能多 %(kg)s 公斤") if step == "harvest" else _("%(year)s 年产品比原料多 %(kg)s 公斤")
+    return Finding(
+        kind="unbalanced",
+        level="bad",
+        weight=85,
+        number=over_g // 1_000,
+        who=f"{row.enterprise.name if row.enterprise else ''} · {row.indication.name}",
+        text=over % {"year": row.capacity.year, "kg": write_kg(over_g)},
+        page="regulator-balance-one",
+        key=row.indication.code,
+    )
+
+
 Rule = Callable[[Actor, date], list[Finding]]
 RULES: tuple[Rule, ...] = (
     overlabelled,
     near_quota,
     scanned_after_suspension,
     scanned_unactivated,
+    unbalanced,
     idle,
     open_complaints,
 )
