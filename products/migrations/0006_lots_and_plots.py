@@ -69,6 +69,7 @@ class Migration(migrations.Migration):
                 ("lot", models.CharField(max_length=20)),
                 ("seller_name", models.CharField(blank=True, max_length=120)),
                 ("seller_uscc", models.CharField(blank=True, max_length=18)),
+                ("seller_salt", models.BinaryField(default=bytes, max_length=16)),
                 ("document_no", models.CharField(blank=True, max_length=60)),
                 ("document_sha256", models.CharField(blank=True, max_length=64)),
                 ("made_on", models.DateField()),
@@ -146,10 +147,21 @@ class Migration(migrations.Migration):
                 ("yield_max_permille", models.PositiveIntegerField(blank=True, null=True)),
                 ("consignee_name", models.CharField(blank=True, max_length=120)),
                 ("consignee_uscc", models.CharField(blank=True, max_length=18)),
+                ("consignee_salt", models.BinaryField(default=bytes, max_length=16)),
                 ("document_no", models.CharField(blank=True, max_length=60)),
                 ("document_sha256", models.CharField(blank=True, max_length=64)),
                 ("by", models.CharField(max_length=40)),
                 ("at", models.DateTimeField()),
+                (
+                    "dispatch",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="receipt",
+                        to="products.lotoperation",
+                    ),
+                ),
                 (
                     "consignee_region",
                     models.ForeignKey(
@@ -305,7 +317,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="lot",
-            constraint=models.UniqueConstraint(fields=("enterprise", "kind", "lot"), name="lot_number_once"),
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "batch"), _negated=True),
+                fields=("enterprise", "kind", "lot"),
+                name="lot_number_once",
+            ),
         ),
         migrations.AddConstraint(
             model_name="lot",
@@ -329,11 +345,46 @@ class Migration(migrations.Migration):
             ),
         ),
         guard(
-            never_changed=("lotoperation", "lotmove", "lineagelink"),
+            never_changed=("lotmove", "lineagelink"),
             fixed={
-                "lot": ("code", "enterprise_id", "kind", "lot", "batch_id", "made_on"),
+                # The number and day of a batch's lot follow the batch's corrections.
+                "lot": (
+                    "code",
+                    "enterprise_id",
+                    "indication_id",
+                    "kind",
+                    "material",
+                    "batch_id",
+                    "plot_id",
+                    "origin_id",
+                    "seller_uscc",
+                    "document_no",
+                    "document_sha256",
+                ),
+                "lotoperation": (
+                    "code",
+                    "enterprise_id",
+                    "kind",
+                    "process",
+                    "done_on",
+                    "reason",
+                    "yield_permille",
+                    "yield_min_permille",
+                    "yield_max_permille",
+                    "dispatch_id",
+                    "consignee_uscc",
+                    "consignee_region_id",
+                    "document_no",
+                    "document_sha256",
+                    "by",
+                    "at",
+                ),
                 "plot": ("code", "enterprise_id", "indication_id"),
                 "grower": ("code", "enterprise_id"),
+            },
+            erasable={
+                "lot": ("seller_name", "seller_salt"),
+                "lotoperation": ("consignee_name", "consignee_salt"),
             },
         ),
     ]

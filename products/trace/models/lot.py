@@ -50,9 +50,11 @@ class Lot(models.Model):
     batch = models.OneToOneField(Batch, null=True, blank=True, on_delete=models.PROTECT, related_name="traced_lot")
     plot = models.ForeignKey(Plot, null=True, blank=True, on_delete=models.PROTECT, related_name="lots")
     origin = models.ForeignKey(Region, null=True, blank=True, on_delete=models.PROTECT, related_name="lots")
-    # Of what was bought: one step up (GB/T 38155), and the paper that shows it.
+    # Of what was bought: one step up (GB/T 38155), and the paper that shows it. The log holds a commitment to the
+    # seller: whom somebody deals with is a secret of trade, and a farmer is a person. Name and salt can be erased.
     seller_name = models.CharField(max_length=120, blank=True)
     seller_uscc = models.CharField(max_length=18, blank=True)
+    seller_salt = models.BinaryField(max_length=16, default=bytes)
     document_no = models.CharField(max_length=60, blank=True)
     document_sha256 = models.CharField(max_length=64, blank=True)
     made_on = models.DateField()
@@ -66,7 +68,10 @@ class Lot(models.Model):
     class Meta:
         ordering = ["-created_at", "-id"]
         constraints = [
-            models.UniqueConstraint(name="lot_number_once", fields=["enterprise", "kind", "lot"]),
+            # Batches have numbers of their own, once under each authorisation.
+            models.UniqueConstraint(
+                name="lot_number_once", fields=["enterprise", "kind", "lot"], condition=~models.Q(kind="batch")
+            ),
             models.CheckConstraint(name="lot_stock_never_negative", condition=models.Q(stock_g__gte=0)),
             models.CheckConstraint(
                 name="lot_kind_known", condition=models.Q(kind__in=["harvest", "purchase", "work", "batch"])
@@ -82,7 +87,10 @@ class Lot(models.Model):
 
 
 class LotOperation(models.Model):
-    """Something done with lots: masses taken from some and given to others, on one day; append-only."""
+    """Something done with lots: masses taken from some and given to others, on one day; append-only.
+
+    Of the columns only the consignee's name and its salt can be erased, where a person was meant.
+    """
 
     class Kind(models.TextChoices):
         HARVEST = "harvest", _("采收")
@@ -107,9 +115,12 @@ class LotOperation(models.Model):
     yield_permille = models.PositiveIntegerField(null=True, blank=True)
     yield_min_permille = models.PositiveIntegerField(null=True, blank=True)
     yield_max_permille = models.PositiveIntegerField(null=True, blank=True)
-    # One step down (GB/T 38155): who got what was dispatched, and the paper that shows it.
+    # Of a purchase: the seller's dispatch that arrived with it, once only.
+    dispatch = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="receipt")
+    # One step down (GB/T 38155): who got what was dispatched, and the paper that shows it; committed to, as a seller is.
     consignee_name = models.CharField(max_length=120, blank=True)
     consignee_uscc = models.CharField(max_length=18, blank=True)
+    consignee_salt = models.BinaryField(max_length=16, default=bytes)
     consignee_region = models.ForeignKey(
         Region, null=True, blank=True, on_delete=models.PROTECT, related_name="consignments"
     )
