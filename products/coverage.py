@@ -18,6 +18,7 @@ from products.registry.coverage import AUTHORISATIONS, ENTERPRISES, INDICATIONS,
 from products.scans.coverage import COMPLAINTS
 from products.trace.coverage.batches import BATCHES
 from products.trace.coverage.certificates import CERTIFICATES, COLLECTED
+from products.trace.coverage.epcis import CAPTURES
 from products.trace.coverage.lab_reports import LAB_REPORTS
 from products.trace.coverage.recalls import RECALLS
 
@@ -30,6 +31,7 @@ TABLES: Final[tuple[Table, ...]] = (
     AUTHORISATIONS,
     BATCHES,
     LAB_REPORTS,
+    CAPTURES,
     RECALLS,
     CERTIFICATES,
     COLLECTED,

@@ -51,6 +51,7 @@ STATEMENTS: dict[str, Promise | str] = {
     "trace.recall_closed": _("召回或暂停销售结束"),
     "trace.consignee_answered": _("登记收货方的答复"),
     "trace.lab_reported": _("录入检验报告"),
+    "trace.epcis_captured": _("采集 EPCIS 事件"),
     "trace.certificate_issued": _("开具承诺达标合格证"),
     "trace.certificate_replaced": _("合格证已重开"),
     "trace.certificate_collected": _("收存卖方的合格证"),

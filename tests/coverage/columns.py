@@ -26,9 +26,11 @@ from products.scans.models.scan import Scan, UnitSeen, VisitorSalt
 from products.trace.models.batch import Batch, BatchCorrection, BatchStep
 from products.trace.models.batch_import import BatchImport
 from products.trace.models.certificate import CollectedCertificate, ConformityCertificate, MixedCertificate
+from products.trace.models.epcis import EpcisQuery
 from products.trace.models.epcis_own import OwnEvent, OwnEventProgress
 from products.trace.models.lab_report import LabReport, LabResult
 from tests.coverage.covered import DEMO, OTHER_CODE, PERSON, REFERENCE, Covered
+from tests.coverage.epcis import EPCIS_COLUMNS
 from tests.coverage.recalls import RECALL_COLUMNS
 
 
@@ -52,6 +54,7 @@ _PLOT = {"plot_name": "plot", "plot_salt": "plot", "longitude_e6": "plot", "lati
 
 COVERED: dict[type[models.Model], Covered] = {
     **RECALL_COLUMNS,
+    **EPCIS_COLUMNS,
     User: Covered(
         world="accounts",
         place=office_of,
@@ -210,6 +213,7 @@ NOT_COVERED: dict[type[models.Model], str] = {
     IdempotencyRecord: "an answer kept for a week",
     PrintFile: "work in hand, deleted after a while",
     BatchImport: "work in hand, deleted after a day",
+    EpcisQuery: "its owner's convenience, deleted at will",
     OwnEvent: "which entry an event was made from, as the event itself says",
     OwnEventProgress: "how far along the log events have been made",
     Scan: "never enters the log",

@@ -29,6 +29,7 @@ from products.trace.services.batch_facts import FactChanges
 from products.trace.services.batches import correct_batch, hold_batch, recall_batch, register_batch, release_batch
 from tests import factories
 from tests.coverage.certificates import make_certificates
+from tests.coverage.epcis import make_epcis
 from tests.coverage.lab import make_lab_reports
 from tests.coverage.recalls import make_recalls
 from tests.factories import NOW, PIDU, TODAY, code_of
@@ -287,11 +288,18 @@ def make_recalled() -> None:
     make_recalls((maker(0), maker(1)), at=later)
 
 
+def make_captured() -> None:
+    """Two captures, each with an event about the other's goods."""
+    make_batches()
+    make_epcis((maker(0), maker(1)), at=later)
+
+
 WORLDS: dict[str, Callable[[], None]] = {
     "accounts": make_accounts,
     "registry": make_register,
     "trace": make_batches,
     "recalls": make_recalled,
+    "epcis": make_captured,
     "labels": make_labels,
     "scans": make_complaints,
     "oversight": make_oversight,

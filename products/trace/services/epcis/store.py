@@ -175,12 +175,19 @@ class _Store:
                 for named in event.epcs
             ],
         )
-        insert_rows(EpcisConcern, ("event_id", "enterprise_id"), self._concerns(keys, events, owners))
+        concerned = [self._concerned(event, owners) for event in events]
+        rows = [(key, owner) for key, found in zip(keys, concerned, strict=True) for owner in found]
+        insert_rows(EpcisConcern, ("event_id", "enterprise_id"), rows)
         links = link_rows(events, owners, capturer=self.capturer.pk)
         LineageLink.objects.bulk_create(
             [LineageLink(parent=parent, child=child) for parent, child in links], ignore_conflicts=True, batch_size=500
         )
-        record_many(list(_statements(capture, events)), actor=self.actor, now=self.now)
+        names = dict(Enterprise.objects.filter(pk__in={owner for _key, owner in rows}).values_list("pk", "uscc"))
+        lines = [
+            [event.event_id, hashlib.sha256(event.text.encode()).hexdigest(), *(names[owner] for owner in found)]
+            for event, found in zip(events, concerned, strict=True)
+        ]
+        record_many(list(_statements(capture, lines)), actor=self.actor, now=self.now)
 
     def _row(self, key: int, capture: EpcisCapture, event: ParsedEvent) -> tuple[Any, ...]:
         return (
@@ -189,26 +196,19 @@ class _Store:
             event.read_point, event.biz_location, event.is_error,
         )  # fmt: skip
 
-    def _concerns(
-        self, keys: Sequence[int], events: Sequence[ParsedEvent], owners: Mapping[str, Belonging]
-    ) -> list[tuple[int, int]]:
-        """Whose goods the events are about, where they are not the capturer's own."""
+    def _concerned(self, event: ParsedEvent, owners: Mapping[str, Belonging]) -> list[int]:
+        """Whose goods the event is about, where they are not the capturer's own."""
         if not owners:
             return []
-        return [
-            (key, owner)
-            for key, event in zip(keys, events, strict=True)
-            for owner in sorted({owners[named.epc].enterprise_id for named in event.epcs if named.epc in owners})
-            if owner != self.capturer.pk
-        ]
+        holders = {owners[named.epc].enterprise_id for named in event.epcs if named.epc in owners}
+        return sorted(holders - {self.capturer.pk})
 
 
-def _statements(capture: EpcisCapture, events: Sequence[ParsedEvent]) -> Iterator[Statement]:
-    """Each event by its id and the SHA-256 of its text, as many to an entry as fit."""
+def _statements(capture: EpcisCapture, lines: Sequence[list[str]]) -> Iterator[Statement]:
+    """Each event by its id, the SHA-256 of its text and whom else it is about; as many to an entry as fit."""
     portion: list[list[str]] = []
     size = 0
-    for event in events:
-        line = [event.event_id, hashlib.sha256(event.text.encode()).hexdigest()]
+    for line in lines:
         length = len(json.dumps(line))
         if portion and size + length > _ENTRY_BYTES:
             yield _statement(capture, portion)
@@ -224,6 +224,7 @@ def _statement(capture: EpcisCapture, portion: list[list[str]]) -> Statement:
         subject=f"epcis-capture:{capture.code}",
         data={
             "enterprise": capture.enterprise.uscc,
+            "behaviour": str(capture.behaviour),
             "context_sha256": hashlib.sha256(capture.context.encode()).hexdigest() if capture.context else "",
             "events": portion,
         },
