@@ -29,8 +29,10 @@ from products.trace.models.certificate import CollectedCertificate, ConformityCe
 from products.trace.models.epcis import EpcisQuery
 from products.trace.models.epcis_own import OwnEvent, OwnEventProgress
 from products.trace.models.lab_report import LabReport, LabResult
+from products.trace.models.plot import PlotOverlap
 from tests.coverage.covered import DEMO, OTHER_CODE, PERSON, REFERENCE, Covered
 from tests.coverage.epcis import EPCIS_COLUMNS
+from tests.coverage.plots import PLOT_COLUMNS
 from tests.coverage.recalls import RECALL_COLUMNS
 
 
@@ -55,6 +57,7 @@ _PLOT = {"plot_name": "plot", "plot_salt": "plot", "longitude_e6": "plot", "lati
 COVERED: dict[type[models.Model], Covered] = {
     **RECALL_COLUMNS,
     **EPCIS_COLUMNS,
+    **PLOT_COLUMNS,
     User: Covered(
         world="accounts",
         place=office_of,
@@ -120,7 +123,11 @@ COVERED: dict[type[models.Model], Covered] = {
     Batch: Covered(
         world="trace",
         place=lambda row: f"batch {row.code}",
-        uncovered={"created_at": "of a draft, which the log does not know", "is_demo": DEMO},
+        uncovered={
+            "draft_plots": "of a draft, which the log does not know",
+            "created_at": "of a draft, which the log does not know",
+            "is_demo": DEMO,
+        },
         words={"standard_version": "standard", **_PLOT},
         rows={"lot__startswith": "A"},
         copied={"code": OTHER_CODE, "lot": "copy"},
@@ -213,6 +220,7 @@ NOT_COVERED: dict[type[models.Model], str] = {
     IdempotencyRecord: "an answer kept for a week",
     PrintFile: "work in hand, deleted after a while",
     BatchImport: "work in hand, deleted after a day",
+    PlotOverlap: "derived from outlines that the log commits to",
     EpcisQuery: "its owner's convenience, deleted at will",
     OwnEvent: "which entry an event was made from, as the event itself says",
     OwnEventProgress: "how far along the log events have been made",

@@ -31,6 +31,7 @@ from tests import factories
 from tests.coverage.certificates import make_certificates
 from tests.coverage.epcis import make_epcis
 from tests.coverage.lab import make_lab_reports
+from tests.coverage.plots import make_plots
 from tests.coverage.recalls import make_recalls
 from tests.factories import NOW, PIDU, TODAY, code_of
 
@@ -288,6 +289,12 @@ def make_recalled() -> None:
     make_recalls((maker(0), maker(1)), at=later)
 
 
+def make_planted() -> None:
+    """As `make_batches`, and plots with growers that further batches name."""
+    make_batches()
+    make_plots((maker(0), maker(1)), at=later)
+
+
 def make_captured() -> None:
     """Two captures, each with an event about the other's goods."""
     make_batches()
@@ -299,6 +306,7 @@ WORLDS: dict[str, Callable[[], None]] = {
     "registry": make_register,
     "trace": make_batches,
     "recalls": make_recalled,
+    "plots": make_planted,
     "epcis": make_captured,
     "labels": make_labels,
     "scans": make_complaints,

@@ -68,6 +68,8 @@ SOURCES: Final = {
     "trace.batch_held": DECLARED,
     "trace.batch_recalled": "企业或主管部门作出",
     "trace.lab_reported": f"{DECLARED}的检验数据；资质有效期、单位和计算基准经{CHECKED}，数值未与报告原件核对",
+    "trace.plot_registered": f"{DECLARED}；位置在保护范围内经{CHECKED}，面积按轮廓计算或由企业填报",
+    "trace.plot_changed": f"{DECLARED}；位置在保护范围内经{CHECKED}，面积按轮廓计算或由企业填报",
     "labels.run_issued": f"{MADE}；数量不超过批次净重和年度用标数量，经{CHECKED}",
     "labels.range_activated": DECLARED,
     "labels.range_voided": DECLARED,

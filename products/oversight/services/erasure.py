@@ -28,6 +28,7 @@ from products.scans.services.erasure import erase_complaint
 from products.trace.models.certificate import ConformityCertificate
 from products.trace.services.erasure import erase_contact, erase_plot
 from products.trace.services.import_files import forget_imports
+from products.trace.services.plot_erasure import erase_grower, erase_place
 
 
 class Kind(StrEnum):
@@ -37,6 +38,8 @@ class Kind(StrEnum):
     COMPLAINT = "complaint"
     PLOT = "plot"
     CERTIFICATE = "certificate"
+    GROWER = "grower"
+    PLACE = "place"
     CASE = "case"
     INSPECTION = "inspection"
 
@@ -124,6 +127,31 @@ def _certificate(key: str, is_replay: bool, now: datetime) -> Counter[str]:
     return erase_contact(code=row.code, is_replay=is_replay, now=now)
 
 
+def _grower(key: str, is_replay: bool, now: datetime) -> Counter[str]:
+    """A co-operative's grower and the plots in their name, by the grower's UUID."""
+    code = _uuid(key)
+    for case in (
+        Case.objects.filter(complaint__run__batch__batch_plots__plot__grower__code=code) if not is_replay else ()
+    ):
+        _require_closed(case)
+    return erase_grower(code=code, is_replay=is_replay, now=now)
+
+
+def _place(key: str, is_replay: bool, now: datetime) -> Counter[str]:
+    """Name and outline of a registered plot, by its UUID."""
+    code = _uuid(key)
+    for case in Case.objects.filter(complaint__run__batch__batch_plots__plot__code=code) if not is_replay else ():
+        _require_closed(case)
+    return erase_place(code=code, is_replay=is_replay, now=now)
+
+
+def _uuid(key: str) -> UUID:
+    try:
+        return UUID(key)
+    except ValueError as error:
+        raise InvalidInput(_("农户和地块以其 UUID 指明。")) from error
+
+
 def _require_closed(case: Case) -> None:
     if case.state != Case.State.CLOSED:
         raise ErasureRefused(
@@ -175,6 +203,8 @@ _BY_KIND: dict[Kind, Callable[[str, bool, datetime], Counter[str]]] = {
     Kind.COMPLAINT: _complaint,
     Kind.PLOT: _plot,
     Kind.CERTIFICATE: _certificate,
+    Kind.GROWER: _grower,
+    Kind.PLACE: _place,
     Kind.CASE: _case,
     Kind.INSPECTION: _inspection,
 }

@@ -8,9 +8,11 @@ from typing import Any, Final
 from products.comparing import Facts, Found, Promise, Secret, Statement
 from products.registry.models.authorisation import Authorisation
 from products.registry.models.standard import StandardVersion
-from products.row_tables import NOWHERE, Row, RowTable, children_of, pick
+from products.row_tables import NOWHERE, Row, RowTable, children_of, keys_of, pick
 from products.trace.domain.plots import PLOT_FIELDS, is_plot, plot_text
 from products.trace.models.batch import Batch, BatchCorrection, BatchStep
+from products.trace.models.plot import BatchPlot
+from products.trace.models.plot import Plot as RegisteredPlot
 
 _FACTS: Final = ("lot", "authorisation", "standard", "origin", "produced_on", "best_before", "net_mass_g", "gtin")
 _STEP: Final = ("from_state", "to_state", "reason", "by", "at")
@@ -25,6 +27,7 @@ Plot = dict[str, Any]
 def _read(rows: Sequence[Row]) -> list[Found]:
     standards = _standards(rows)
     steps = children_of(BatchStep, "batch_id", rows, _STEP)
+    plots = _plots_of(rows)
     corrections = children_of(BatchCorrection, "batch_id", rows, ("changes", "reason", "by", "at"))
     return [
         Found(
@@ -38,6 +41,7 @@ def _read(rows: Sequence[Row]) -> list[Found]:
             },
             children={
                 "step": steps.get(row["pk"], []),
+                "plot": plots.get(row["pk"], []),
                 "correction": [_correction(child) for child in corrections.get(row["pk"], [])],
             },
             # A draft is its maker's alone; the log does not know of it.
@@ -45,6 +49,13 @@ def _read(rows: Sequence[Row]) -> list[Found]:
         )
         for row in rows
     ]
+
+
+def _plots_of(rows: Sequence[Row]) -> dict[Any, list[Facts]]:
+    """The plots that each batch names, by their codes."""
+    named = children_of(BatchPlot, "batch_id", rows, ("plot_id",))
+    codes = keys_of(RegisteredPlot, "code", {each["plot_id"] for found in named.values() for each in found})
+    return {pk: [{"plot": codes.get(each["plot_id"], NOWHERE)} for each in found] for pk, found in named.items()}
 
 
 def _standards(rows: Sequence[Row]) -> dict[int | None, str | None]:
@@ -69,6 +80,9 @@ def _fold(statements: Sequence[Statement]) -> Promise:
             promise.take(statement, *_FACTS)
             promise.say(statement, state="registered")
             promise.add("step", statement, from_state="draft", to_state="registered", reason="", **by_and_at)
+            plots = statement.data.get("plots")
+            for code in plots if isinstance(plots, list) else []:
+                promise.add("plot", statement, plot=code)
         elif statement.kind == _CORRECTED:
             facts = statement.data.get("facts")
             facts = facts if isinstance(facts, Mapping) else {}

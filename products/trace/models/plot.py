@@ -15,6 +15,12 @@ from products.registry.models.region import Region
 from products.trace.models.batch import Batch
 
 
+class GrowerQuerySet(models.QuerySet["Grower"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """The co-operative's own; nobody else reads who its members are."""
+        return self.filter(enterprise__uscc=actor.uscc) if actor.is_role(Role.PRODUCER) else self.none()
+
+
 class Grower(models.Model):
     """A member of a co-operative, who grows for it and has no 统一社会信用代码 of their own.
 
@@ -30,6 +36,8 @@ class Grower(models.Model):
     is_active = models.BooleanField(default=True)
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField()
+
+    objects = GrowerQuerySet.as_manager()
 
     class Meta:
         ordering = ["name", "id"]

@@ -6,19 +6,23 @@ from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, TypedDict
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from products.access import Actor
+from products.errors import NotFound
 from products.registry.models.authorisation import Authorisation
 from products.registry.models.standard import StandardVersion
-from products.registry.queries.authorisations import require_usable
+from products.registry.queries.authorisations import find_authorisation, require_usable
 from products.registry.queries.standards import version_in_force
 from products.trace.domain.facts import Facts, degrees, gtin_14
 from products.trace.errors import DuplicateLot
 from products.trace.models.batch import Batch
 from products.trace.services.fact_checks import CHECKS, check_facts, point_e6
+from products.trace.services.statements import as_text
 
 _POINT: Final = frozenset({"longitude", "latitude", "datum"})
 _ALL_FIELDS: Final = frozenset(CHECKS)
@@ -98,3 +102,18 @@ def save_with_lot(batch: Batch) -> None:
             _("批号“%(lot)s”已经用过。请换一个批号；如要改正原批次，请打开它并选择“更正”。") % {"lot": batch.lot},
             field="lot",
         ) from error
+
+
+def differences_of(before: Facts, after: Facts) -> dict[str, list[str]]:
+    """{field: [before, after]} of the fields that differ."""
+    pairs = {field: (getattr(before, field), getattr(after, field)) for field in Facts.__slots__}
+    return {field: [as_text(old), as_text(new)] for field, (old, new) in pairs.items() if old != new}
+
+
+def own_authorisation(actor: Actor, code: UUID) -> Authorisation:
+    """Raises NotFound for one that is not the actor's."""
+    authorisation = find_authorisation(actor=actor, code=code)
+    # Announced ones are public, so that being found does not make it the actor's.
+    if authorisation.enterprise.uscc != actor.uscc:
+        raise NotFound(_("没有这项授权，或它不属于本单位。请从列表中选择。"), field="authorisation_code")
+    return authorisation

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
@@ -14,19 +15,27 @@ from django.utils.translation import gettext as _
 from products.access import NOBODY, Actor, Role, Scope, require_scope
 from products.audit import new_salt, record
 from products.errors import NotFound
-from products.registry.models.authorisation import Authorisation
-from products.registry.queries.authorisations import find_authorisation, require_usable
+from products.registry.queries.authorisations import require_usable
 from products.trace.domain.batch_states import NEEDS_REASON, Step, next_state
 from products.trace.domain.facts import Facts, write_kg
 from products.trace.domain.plots import PLOT_FIELDS
 from products.trace.errors import BelowLabelledMass, LabelsPrinted, NothingChanged, WrongBatchState
 from products.trace.models.batch import Batch, BatchCorrection, BatchStep
 from products.trace.queries.batches import facts_of, issued_mass_g
-from products.trace.services.batch_facts import FactChanges, apply_changes, check_all, save_with_lot, set_facts
+from products.trace.services.batch_facts import (
+    FactChanges,
+    apply_changes,
+    check_all,
+    differences_of,
+    own_authorisation,
+    save_with_lot,
+    set_facts,
+)
+from products.trace.services.batch_plots import choose_plots, name_plots
 from products.trace.services.fact_checks import check_facts, check_reason
 from products.trace.services.lab_release import require_not_failed
 from products.trace.services.recall_checks import require_not_recalled
-from products.trace.services.statements import as_text, batch_statement, plot_commitments, public_changes
+from products.trace.services.statements import batch_statement, plot_commitments, public_changes
 
 _STEP_KINDS: Final = {
     Step.REGISTER: "trace.batch_registered",
@@ -51,16 +60,18 @@ def register_batch(
     longitude: Decimal | None = None,
     latitude: Decimal | None = None,
     datum: str = "",
+    plots: Sequence[UUID] = (),
     as_draft: bool = False,
     now: datetime,
 ) -> Batch:
     """Enter a batch under one of the producer's own authorisations; a draft stays out of the ledger.
 
     Mass in grams; longitude and latitude in degrees of `datum`. Raises NotFound for another's authorisation,
-    AuthorisationInactive for today or the day of production, and the refusals of `fact_checks`; DuplicateLot.
+    AuthorisationInactive for today or the day of production, and the refusals of `fact_checks`; DuplicateLot,
+    PlotNotUsable.
     """
     require_scope(actor, Scope.BATCHES, Role.PRODUCER)
-    authorisation = _own_authorisation(actor, authorisation_code)
+    authorisation = own_authorisation(actor, authorisation_code)
     facts = apply_changes(
         Facts(lot=lot, origin_code=origin_code, produced_on=produced_on, net_mass_g=net_mass_g),
         {
@@ -80,25 +91,33 @@ def register_batch(
         plot_salt=new_salt() if facts.plot_name or facts.has_point else b"",
     )
     set_facts(batch, facts)
+    choose_plots(batch, plots)
     save_with_lot(batch)
     return batch if as_draft else _take(batch, Step.REGISTER, actor=actor, reason="", now=now)
 
 
 @transaction.atomic
 def edit_draft(
-    *, actor: Actor, code: UUID, changes: FactChanges, authorisation_code: UUID | None = None, now: datetime
+    *,
+    actor: Actor,
+    code: UUID,
+    changes: FactChanges,
+    authorisation_code: UUID | None = None,
+    plots: Sequence[UUID] | None = None,
+    now: datetime,
 ) -> Batch:
     """Change what a draft says. Raises WrongBatchState once it is registered, else as `register_batch`."""
     require_scope(actor, Scope.BATCHES, Role.PRODUCER)
     batch = lock_batch(actor=actor, code=code)
     _require_draft(batch)
     if authorisation_code is not None:
-        batch.authorisation = _own_authorisation(actor, authorisation_code)
+        batch.authorisation = own_authorisation(actor, authorisation_code)
     facts = apply_changes(facts_of(batch), changes)
     check_all(facts, batch.authorisation, now=now)
     batch.is_demo = batch.authorisation.is_demo
     batch.plot_salt = batch.plot_salt or new_salt()
     set_facts(batch, facts)
+    choose_plots(batch, [UUID(each) for each in batch.draft_plots or ()] if plots is None else plots)
     save_with_lot(batch)
     return batch
 
@@ -170,7 +189,7 @@ def correct_batch(*, actor: Actor, code: UUID, changes: FactChanges, reason: str
         raise WrongBatchState(_("草稿可以直接修改，不需要更正。"))
     before = facts_of(batch)
     facts = apply_changes(before, changes)
-    differences = _differences(before, facts)
+    differences = differences_of(before, facts)
     if not differences:
         raise NothingChanged(_("内容与现有登记相同，没有需要更正的地方。"))
     reason = check_reason(reason)
@@ -193,12 +212,6 @@ def correct_batch(*, actor: Actor, code: UUID, changes: FactChanges, reason: str
         now=now,
     )
     return correction
-
-
-def _differences(before: Facts, after: Facts) -> dict[str, list[str]]:
-    """{field: [before, after]} of the fields that differ."""
-    pairs = {field: (getattr(before, field), getattr(after, field)) for field in Facts.__slots__}
-    return {field: [as_text(old), as_text(new)] for field, (old, new) in pairs.items() if old != new}
 
 
 def _require_labels_stay_true(batch: Batch, before: Facts, after: Facts) -> None:
@@ -245,14 +258,6 @@ def _lock_visible(actor: Actor, code: UUID) -> Batch:
     return batch
 
 
-def _own_authorisation(actor: Actor, code: UUID) -> Authorisation:
-    authorisation = find_authorisation(actor=actor, code=code)
-    # Announced ones are public, so that being found does not make it the actor's.
-    if authorisation.enterprise.uscc != actor.uscc:
-        raise NotFound(_("没有这项授权，或它不属于本单位。请从列表中选择。"), field="authorisation_code")
-    return authorisation
-
-
 def _require_draft(batch: Batch) -> None:
     if batch.state != Batch.State.DRAFT:
         raise WrongBatchState(_("该批次已经登记，不再是草稿。要改正内容请选择“更正”。"))
@@ -280,7 +285,9 @@ def _take(batch: Batch, step: Step, *, actor: Actor, reason: str, now: datetime)
         actor=actor,
         kind=_STEP_KINDS[step],
         subject=f"batch:{batch.code}",
-        data=batch_statement(batch) if is_first else {"from_state": before, "to_state": batch.state, "reason": reason},
+        data=batch_statement(batch) | name_plots(batch)
+        if is_first
+        else {"from_state": before, "to_state": batch.state, "reason": reason},
         commitments=plot_commitments(facts_of(batch), salt=bytes(batch.plot_salt)) if is_first else None,
         now=now,
     )
