@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -19,6 +20,15 @@ from products.registry.models.indication import Indication
 from tests import factories
 from tests.factories import CUIPING, PIDU
 from tests.ledger.flushing import flush_allowed
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What is the same on every database is looked at once."""
+    if os.environ.get("TEST_DATABASE") != "postgres":
+        return
+    once = [item for item in items if item.get_closest_marker("same_everywhere")]
+    items[:] = [item for item in items if not item.get_closest_marker("same_everywhere")]
+    config.hook.pytest_deselected(items=once)
 
 
 @pytest.fixture(scope="session", autouse=True)

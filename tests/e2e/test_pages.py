@@ -12,7 +12,7 @@ from selenium import webdriver
 
 from tests.e2e.walking import DESK, PHONE, Walker
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
+pytestmark = [pytest.mark.browser, pytest.mark.same_everywhere, pytest.mark.xdist_group("e2e")]
 VISITORS = ["", "producer", "association", "inspector_county", "inspector_province", "auditor", "admin"]
 # How many pages each visitor can reach at the least: a crawl that finds nothing proves nothing.
 AT_LEAST = {"": 14, "producer": 18, "association": 12, "inspector_county": 24, "inspector_province": 24}

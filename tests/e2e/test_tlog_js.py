@@ -19,7 +19,7 @@ from tests.e2e.conftest import ROOT
 from tests.e2e.mutating import Case, cases
 from tests.e2e.static_server import SCRIPTS, served
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
+pytestmark = [pytest.mark.browser, pytest.mark.same_everywhere, pytest.mark.xdist_group("e2e")]
 AT_ONCE = 100
 RUN = """
 const [cases, done] = arguments;

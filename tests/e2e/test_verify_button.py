@@ -15,7 +15,7 @@ from ledger.verifier.note import COSIGNATURE
 from tests.e2e.walking import DESK, Walker, wait_for
 from tests.ledger.proofs import Key
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
+pytestmark = [pytest.mark.browser, pytest.mark.same_everywhere, pytest.mark.xdist_group("e2e")]
 PHONE = (360, 800)
 PROVEN = "记录以来没有改动过"
 # The network between page and server, in the hands of somebody else: `spoil` gets each proof's text.

@@ -15,7 +15,7 @@ from ledger.verifier.evidence.ethereum import storage_key
 from ledger.verifier.evidence.keccak import keccak256
 from tests.ledger.chains import SELECTOR, LocalChain, needs_node
 
-pytestmark = needs_node
+pytestmark = [needs_node, pytest.mark.same_everywhere]
 ROOT = b"\x00" * 3 + b"\xab" * 29
 
 
