@@ -264,17 +264,18 @@ def _inspections(batch: Batch) -> list[HistoryItem]:
 
 
 def _runs(batch: Batch) -> list[HistoryItem]:
-    by = f"uscc:{batch.authorisation.enterprise.uscc}"
     return [
         HistoryItem(
             "labels_issued",
             _("发放标签 %(count)s 枚") % {"count": f"{quantity:,}"},
             issued_at,
-            by,
+            issued_by,
             subject=f"run:{code}",
             statement="labels.run_issued",
         )
-        for code, quantity, issued_at in batch.label_runs.values_list("code", "quantity", "issued_at")
+        for code, quantity, issued_at, issued_by in batch.label_runs.values_list(
+            "code", "quantity", "issued_at", "issued_by"
+        )
     ]
 
 
