@@ -19,7 +19,7 @@ from tests.scans.helpers import code_of, get_json, get_page
 from tests.trace.reading import page, text_of
 from tests.trace.recall_helpers import Chain, hold, make_chain, recall
 
-ADVICE = {"reason": "原料农药残留超标", "advice": "凭包装退款", "contact": "028-87654321"}
+ADVICE: dict[str, Any] = {"reason": "原料农药残留超标", "advice": "凭包装退款", "contact": "028-87654321"}
 
 
 @pytest.fixture

@@ -60,7 +60,8 @@ def recall(actor: Actor, root: str, *, now: datetime = NOW, **changes: Any) -> R
 
 
 def hold(actor: Actor, root: str, **changes: Any) -> Recall:
-    return recall(actor, root, **({"kind": "hold", "level": 0, "reason": "正在复检"} | changes))
+    facts: dict[str, Any] = {"kind": "hold", "level": 0, "reason": "正在复检"}
+    return recall(actor, root, **(facts | changes))
 
 
 def states(*batches: Batch) -> list[str]:

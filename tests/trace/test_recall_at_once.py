@@ -78,7 +78,7 @@ def test_what_is_made_during_a_recall_is_recalled_or_refused(maker: Actor, chain
 
     results = at_once(
         persistently(lambda: recall(maker, root)),
-        *(lambda lot=lot, child=child: use(lot, child) for lot, child in zip(users, children, strict=True)),  # type: ignore[misc]
+        *(lambda lot=lot, child=child: use(lot, child) for lot, child in zip(users, children, strict=True)),
     )
 
     assert results[0] == "done"

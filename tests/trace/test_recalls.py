@@ -220,13 +220,12 @@ def test_a_closed_recall_stays_recalled_and_closed(maker: Actor, chain: Chain) -
     row = recall(maker, raw(chain))
     assert close_recall(actor=maker, code=row.code, outcome="已全部销毁", now=NOW) == 0
 
-    for again in (
-        lambda: close_recall(actor=maker, code=row.code, outcome="再次", now=NOW),
-        lambda: extend_recall(actor=maker, code=row.code, now=NOW),
-    ):
-        with pytest.raises(DomainError) as caught:
-            again()
-        assert caught.value.code == "recall_closed"
+    with pytest.raises(DomainError) as caught:
+        close_recall(actor=maker, code=row.code, outcome="再次", now=NOW)
+    assert caught.value.code == "recall_closed"
+    with pytest.raises(DomainError) as caught:
+        extend_recall(actor=maker, code=row.code, now=NOW)
+    assert caught.value.code == "recall_closed"
     assert recalled_ancestor([f"lot:{chain.raw.code}"]) is not None
     assert states(chain.first) == ["recalled"]
 

@@ -36,11 +36,9 @@ class RecallForm(_Refusable):
         ),
         widget=forms.RadioSelect,
     )
-    level = forms.TypedChoiceField(
+    level = forms.ChoiceField(
         label=gettext_lazy("召回级别"),
         choices=(("", gettext_lazy("请选择（暂停销售不用选）")), *_LEVELS),
-        coerce=int,
-        empty_value=0,
         required=False,
         help_text=gettext_lazy("按《食品召回管理办法》第十三条，看危害有多大。"),
     )
@@ -69,8 +67,8 @@ class RecallForm(_Refusable):
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def new(self, root: str) -> NewRecall:
-        data = {name: self.cleaned_data[name] for name in ("kind", "level", "reason", "advice", "contact")}
-        return NewRecall(root=root, **data)
+        data = {name: self.cleaned_data[name] for name in ("kind", "reason", "advice", "contact")}
+        return NewRecall(root=root, level=int(self.cleaned_data["level"] or 0), **data)
 
 
 class OutcomeForm(_Refusable):

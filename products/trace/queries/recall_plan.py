@@ -64,7 +64,8 @@ def plan_recall(*, actor: Actor, root: str) -> RecallPlan:
 
 def plan_of(actor: Actor, root: Root, downstream: Downstream) -> RecallPlan:
     """Who may do what with everything downstream."""
-    covered, referred = [], []
+    covered: list[Batch] = []
+    referred: list[Batch] = []
     for batch in downstream.batches:
         (covered if is_entitled(actor, batch.authorisation.enterprise) else referred).append(batch)
     plain = [lot for lot in downstream.lots if lot.batch_id is None]
