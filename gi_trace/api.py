@@ -104,6 +104,7 @@ for module in (
     "trace.api.batches",
     "trace.api.imports",
     "trace.api.lab_reports",
+    "trace.api.exchange",
     "trace.api.certificates",
     "trace.api.recalls",
     "trace.api.recall_consignees",

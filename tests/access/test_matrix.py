@@ -12,6 +12,7 @@ from gi_trace.api import api
 from products.access import Actor
 from tests import factories
 from tests.access.certificates import CERTIFICATES
+from tests.access.exports import EXPORTS
 from tests.access.recalls import RECALLS
 from tests.access.rows import ALL, OFFICES, SEE_BATCHES, SIGNED_IN, WATCHERS, Row
 from tests.access.world import LAB_REPORT, SHEET, World, build, log_about
@@ -37,6 +38,7 @@ RANGE = {"first_serial": 1, "last_serial": 2}
 MATRIX: dict[str, Row] = {
     **RECALLS,
     **CERTIFICATES,
+    **EXPORTS,
     # accounts
     "who_am_i": Row(SIGNED_IN, lambda w: "me"),
     "list_tokens": Row(SIGNED_IN, lambda w: "tokens"),
