@@ -15,11 +15,13 @@ from products.labels.coverage import RUNS
 from products.oversight.coverage import CASES, INSPECTIONS
 from products.proofs import bodies_about
 from products.registry.coverage import AUTHORISATIONS, ENTERPRISES, INDICATIONS, ZONES
+from products.registry.version_coverage import VERSIONS
 from products.scans.coverage import COMPLAINTS
 from products.trace.coverage.batches import BATCHES
 from products.trace.coverage.certificates import CERTIFICATES, COLLECTED
 from products.trace.coverage.epcis import CAPTURES
 from products.trace.coverage.lab_reports import LAB_REPORTS
+from products.trace.coverage.plots import GROWERS, PLOTS
 from products.trace.coverage.recalls import RECALLS
 
 TABLES: Final[tuple[Table, ...]] = (
@@ -29,6 +31,9 @@ TABLES: Final[tuple[Table, ...]] = (
     INDICATIONS,
     ZONES,
     AUTHORISATIONS,
+    VERSIONS,
+    GROWERS,
+    PLOTS,
     BATCHES,
     LAB_REPORTS,
     CAPTURES,
@@ -43,6 +48,7 @@ TABLES: Final[tuple[Table, ...]] = (
 # Kinds that no row stands behind, and why.
 ROWLESS: Final[Mapping[str, str]] = {
     "labels.codes_derived": "an act that changes nothing: a download keeps no row, and a print file is deleted",
+    "trace.persons_exported": "an act that changes nothing: the file is its maker's and is not kept",
     "oversight.evidence_exported": "an act that changes nothing: the bundle is its exporter's and is deleted after a day",
 }
 # What the log says about itself it checks without us.

@@ -19,7 +19,7 @@ from products.registry.models.authorisation import Authorisation, AuthorisationD
 from products.registry.models.enterprise import Enterprise
 from products.registry.models.indication import Indication, IndicationChange, RegistrantDecision
 from products.registry.models.region import Region
-from products.registry.models.standard import LawCitation, Limit, Standard, StandardVersion
+from products.registry.models.standard import LawCitation, Standard
 from products.registry.models.zone import Zone, ZoneCensus, ZoneStep
 from products.scans.models.complaint import Complaint
 from products.scans.models.scan import Scan, UnitSeen, VisitorSalt
@@ -34,6 +34,7 @@ from tests.coverage.covered import DEMO, OTHER_CODE, PERSON, REFERENCE, Covered
 from tests.coverage.epcis import EPCIS_COLUMNS
 from tests.coverage.plots import PLOT_COLUMNS
 from tests.coverage.recalls import RECALL_COLUMNS
+from tests.coverage.standards import STANDARD_COLUMNS
 
 
 def office_of(user: User) -> str:
@@ -58,6 +59,7 @@ COVERED: dict[type[models.Model], Covered] = {
     **RECALL_COLUMNS,
     **EPCIS_COLUMNS,
     **PLOT_COLUMNS,
+    **STANDARD_COLUMNS,
     User: Covered(
         world="accounts",
         place=office_of,
@@ -212,9 +214,7 @@ COVERED: dict[type[models.Model], Covered] = {
 }
 NOT_COVERED: dict[type[models.Model], str] = {
     Region: REFERENCE,
-    Standard: REFERENCE,
-    StandardVersion: REFERENCE,
-    Limit: REFERENCE,
+    Standard: "compared with the entries of each of its versions; without any it is reference data",
     LawCitation: REFERENCE,
     PolicyTarget: REFERENCE,
     IdempotencyRecord: "an answer kept for a week",

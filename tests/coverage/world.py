@@ -33,6 +33,7 @@ from tests.coverage.epcis import make_epcis
 from tests.coverage.lab import make_lab_reports
 from tests.coverage.plots import make_plots
 from tests.coverage.recalls import make_recalls
+from tests.coverage.standards import make_standards
 from tests.factories import NOW, PIDU, TODAY, code_of
 
 # Codes stand in what is compared: fixed ones keep the tests' ids and their words the same.
@@ -304,6 +305,7 @@ def make_captured() -> None:
 WORLDS: dict[str, Callable[[], None]] = {
     "accounts": make_accounts,
     "registry": make_register,
+    "standards": make_standards,
     "trace": make_batches,
     "recalls": make_recalled,
     "plots": make_planted,

@@ -75,8 +75,7 @@ class VersionRecord(models.Model):
             ),
             models.CheckConstraint(
                 name="version_record_published",
-                condition=models.Q(state="published", version__isnull=False)
-                | (~models.Q(state="published") & models.Q(version__isnull=True)),
+                condition=~models.Q(state="published") | models.Q(version__isnull=False),
             ),
         ]
 

@@ -149,21 +149,20 @@ def _since(start: date, day: date | None) -> date | None:
 
 @transaction.atomic
 def load_standards() -> list[Difference]:
-    """Standards, their versions and limits."""
+    """Standards, their versions and limits; a standard that people have published or ended a version of is theirs."""
+    theirs = set(Standard.objects.filter(versions__record__isnull=False).values_list("code", flat=True))
+    brought = [row for row in reference.standards() if row.code not in theirs]
     indications = dict(Indication.objects.values_list("code", "pk"))
     standards = merge(
         Standard,
         ("code",),
-        [
-            {"code": row.code, "title": row.title, "indication_id": indications.get(row.indication)}
-            for row in reference.standards()
-        ],
+        [{"code": row.code, "title": row.title, "indication_id": indications.get(row.indication)} for row in brought],
     )
     standard_ids = dict(Standard.objects.values_list("code", "pk"))
     versions = merge(
         StandardVersion,
         ("standard_id", "label"),
-        _each_version(standard_ids),
+        _each_version(brought, standard_ids),
         owners={pk: code for code, pk in standard_ids.items()},
     )
     version_ids = {
@@ -172,14 +171,14 @@ def load_standards() -> list[Difference]:
     limits = merge(
         Limit,
         ("version_id", "key"),
-        _each_limit(version_ids),
+        _each_limit(brought, version_ids),
         owners={pk: f"{code} {label}" for (code, label), pk in version_ids.items()},
     )
     return [standards, versions, limits]
 
 
-def _each_version(standard_ids: Mapping[str, int]) -> Iterable[Facts]:
-    for standard in reference.standards():
+def _each_version(brought: Iterable[reference.StandardRow], standard_ids: Mapping[str, int]) -> Iterable[Facts]:
+    for standard in brought:
         for version in standard.versions:
             yield {
                 "standard_id": standard_ids[standard.code],
@@ -191,8 +190,10 @@ def _each_version(standard_ids: Mapping[str, int]) -> Iterable[Facts]:
             }
 
 
-def _each_limit(version_ids: Mapping[tuple[str, str], int]) -> Iterable[Facts]:
-    for standard in reference.standards():
+def _each_limit(
+    brought: Iterable[reference.StandardRow], version_ids: Mapping[tuple[str, str], int]
+) -> Iterable[Facts]:
+    for standard in brought:
         for version in standard.versions:
             for limit in version.limits:
                 yield {
