@@ -63,6 +63,7 @@ def test_the_first_is_asked_for_and_the_next_takes_one_tap(maker: Actor, authori
     # Nothing is asked any more; and no test is claimed because the one before had one.
     button = page(client, f"/producer/batches/{second.code}").select_one(f'form[action="{address(second)}"]')
     assert button is not None
+    assert "照上一次：蔬菜（含人工种植的食用菌）；承诺依据 自我承诺；联系方式 028-87654321。" in text_of(button)
     sent = {
         str(widget["name"]): str(widget["value"])
         for widget in button.select("input")

@@ -170,8 +170,8 @@ def test_whoever_typed_for_another_is_named(maker: Actor, rival: Actor, authoris
 
     items = by_kind(told(batch))
 
-    assert items["registered"].entered_by == ""
-    assert items["released"].entered_by.endswith(" 代录")
+    assert (items["registered"].entered_by, items["registered"].is_on_behalf) == ("", False)
+    assert (items["released"].entered_by != "", items["released"].is_on_behalf) == (True, True)
 
 
 def test_more_history_takes_no_more_queries(maker: Actor, officer_north: Actor, authorisation: Authorisation) -> None:

@@ -182,6 +182,14 @@ class CertificateStart:
     def is_ready(self) -> bool:
         return bool(self.product_kind and self.contact and self.basis)
 
+    @property
+    def kind_text(self) -> str:
+        return str(ConformityCertificate.ProductKind(self.product_kind).label)
+
+    @property
+    def basis_text(self) -> str:
+        return "、".join(str(BASIS_WORDS[each]) for each in self.basis)
+
 
 def certificate_start(batch: Batch, *, has_passed: bool) -> CertificateStart:
     """`has_passed`: a laboratory found the batch up to its standard."""

@@ -49,7 +49,8 @@ class FieldChange:
 
 @dataclass(frozen=True)
 class HistoryItem:
-    """One line. `at` is when it was entered; `by` says so, `entered_by` typed it in; '' where they are the same.
+    """One line. `at` is when it was entered; `by` says so, `entered_by` typed it in, '' where they are the same;
+    `is_on_behalf`: for another enterprise.
 
     `is_superseded`: a later line takes its place. `subject` and `statement`, if given, find its entry.
     """
@@ -62,6 +63,7 @@ class HistoryItem:
     changes: tuple[FieldChange, ...] = ()
     standing: Standing = Standing.DECLARED
     entered_by: str = ""
+    is_on_behalf: bool = False
     detail: str = ""
     is_superseded: bool = False
     subject: str = ""
@@ -289,10 +291,19 @@ def _with_names(items: Sequence[HistoryItem], batch: Batch) -> list[HistoryItem]
     for item in items:
         typed = item.entered_by or item.by
         entered_by = names.get(typed, typed) if item.entered_by else ""
-        if typed.startswith("uscc:") and typed != own:
-            entered_by = _("%(name)s 代录") % {"name": names.get(typed, typed)}
+        is_on_behalf = typed.startswith("uscc:") and typed != own
+        if is_on_behalf:
+            entered_by = names.get(typed, typed)
         standing = Standing.OFFICE if item.by.startswith("office:") else item.standing
-        named.append(replace(item, by=names.get(item.by, item.by), entered_by=entered_by, standing=standing))
+        named.append(
+            replace(
+                item,
+                by=names.get(item.by, item.by),
+                entered_by=entered_by,
+                is_on_behalf=is_on_behalf,
+                standing=standing,
+            )
+        )
     return named
 
 
