@@ -31,6 +31,10 @@ class Size:
     starts: int = 15
     issues: int = 400
     import_rows: int = 5_000
+    # Whether the peer is installed and measured, too.
+    epcis_peer: bool = True
+    epcis_events: int = 1_000
+    epcis_many: int = 1_000_000
     scan_batches: int = 200
     scans: int = 20_000
     connections: tuple[int, ...] = (4, 32)
@@ -57,6 +61,9 @@ TINY = Size(
     starts=1,
     issues=3,
     import_rows=20,
+    epcis_peer=False,
+    epcis_events=20,
+    epcis_many=200,
     scan_batches=2,
     scans=30,
     connections=(2,),

@@ -21,6 +21,7 @@ MEASUREMENTS: Final[dict[str, tuple[str, ...]]] = {
     "browser": (NONE,),
     "issue": (SQLITE, POSTGRESQL),
     "trace": (SQLITE, POSTGRESQL),
+    "epcis": (SQLITE, POSTGRESQL),
 }
 LIMIT: Final = 150.0  # seconds for one measurement on one database
 

@@ -23,7 +23,13 @@ DAY = date(2026, 11, 23)
 
 @pytest.mark.parametrize(
     ("measurement", "database", "lines"),
-    [("labels", NONE, 5), ("ledger", DATABASE, 8), ("issue", DATABASE, 1), ("trace", DATABASE, 3)],
+    [
+        ("labels", NONE, 5),
+        ("ledger", DATABASE, 8),
+        ("issue", DATABASE, 1),
+        ("trace", DATABASE, 3),
+        ("epcis", DATABASE, 4),
+    ],
 )
 def test_a_measurement_runs_and_stands_on_the_page(measurement: str, database: str, lines: int) -> None:
     result = run(measurement, database, size="tiny")
