@@ -226,7 +226,7 @@ def _operations(batch: Batch, *, is_public: bool) -> list[HistoryItem]:
                 row.by,
                 row.reason,
                 detail=" · ".join(detail),
-                subject=f"operation:{row.code}",
+                subject=f"lot-operation:{row.code}",
             )
         )
     return items
