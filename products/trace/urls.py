@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from products.trace.views import batches, certificates, epcis_vocabulary, imports, lab_reports, recalls
+from products.trace.views import batches, certificates, epcis_vocabulary, imports, lab_reports, plots, recalls
 
 urlpatterns = [
     path("epcis/context/gi.jsonld", epcis_vocabulary.context, name="epcis-context"),
@@ -35,6 +35,14 @@ urlpatterns = [
     path("b/<uuid:code>", certificates.public, name="public-batch"),
     # The same as a QR code has it, which holds capitals best.
     re_path(r"^[bB]/(?P<code>[0-9A-Fa-f]{32})$", certificates.public_short),
+    path("producer/plots/", plots.plot_list, name="plot-list"),
+    path("producer/plots/new", plots.plot_new, name="plot-new"),
+    path("producer/plots/<uuid:code>", plots.plot, name="plot"),
+    path("producer/plots/<uuid:code>/edit", plots.plot_edit, name="plot-edit"),
+    path("producer/plots/<uuid:code>/retire", plots.plot_retire, name="plot-retire"),
+    path("producer/growers/", plots.grower_list, name="grower-list"),
+    path("producer/growers/<uuid:code>", plots.grower_edit, name="grower-edit"),
+    path("producer/growers/<uuid:code>/retire", plots.grower_retire, name="grower-retire"),
     path("producer/import", imports.new, name="import-new"),
     path("producer/import/template.xlsx", imports.template, {"kind": "xlsx"}, name="import-template"),
     path("producer/import/template.csv", imports.template, {"kind": "csv"}, name="import-template-csv"),

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
+
+from products.trace.domain.facts import plain
 
 # A kilogram per hectare (10,000 m2) is a tenth of a gram per square metre.
 _M2_KG_PER_HA_IN_A_GRAM: Final = 10
+_M2_PER_UNIT: Final[dict[str, Decimal]] = {
+    "": Decimal(2000) / 3,
+    "亩": Decimal(2000) / 3,
+    "平方米": Decimal(1),
+    "m2": Decimal(1),
+    "公顷": Decimal(10_000),
+    "ha": Decimal(10_000),
+    "平方公里": Decimal(1_000_000),
+    "km2": Decimal(1_000_000),
+}
+_AREA: Final = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,6})?)(\D.*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +72,20 @@ def season_areas(steps: Iterable[AreaStep], *, start: datetime, end: datetime) -
         elif step.kind != "retired":
             areas[step.plot] = step.area_m2
     return areas
+
+
+def read_area_m2(text: str) -> int:
+    """Whole square metres from an area as people type it: 3.5 (亩), 3.5亩, 2333 平方米, 1.2 公顷. ValueError otherwise.
+
+    A 亩 is 2000/3 m2: what is stated in it is rounded to the square metre.
+    """
+    match = _AREA.fullmatch("".join(plain(text).replace(",", "").split()))
+    unit = (match[2] or "").lower() if match else None
+    if match is None or unit not in _M2_PER_UNIT:
+        raise ValueError(f"{text!r} is no area")
+    return int((Decimal(match[1]) * _M2_PER_UNIT[unit]).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def write_mu(area_m2: int) -> str:
+    """An area in 亩 with one decimal at most: 2333 -> 3.5."""
+    return f"{(Decimal(area_m2) * 3 / 2000).quantize(Decimal('0.1'), rounding=ROUND_HALF_UP):f}".removesuffix(".0")

@@ -159,13 +159,33 @@ def _county_choices(groups: Sequence[CountyGroup]) -> list[Any]:
 class BatchForm(FactsForm):
     """A new batch, or a draft."""
 
-    def __init__(self, *args: Any, authorisations: Sequence[Authorisation], **kwargs: Any) -> None:
+    plots = forms.MultipleChoiceField(
+        label=gettext_lazy("来自哪些地块或设施"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("已勾选上一批用的。没有登记过地块的，不用填"),
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        authorisations: Sequence[Authorisation],
+        plots: Sequence[tuple[str, str]] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if plots:
+            self.fields["plots"].choices = plots  # type: ignore[attr-defined]
+        else:
+            del self.fields["plots"]
         self.fields["authorisation_code"] = forms.TypedChoiceField(
             label=_("产品（专用标志使用授权）"),
             choices=[(str(one.code), f"{one.indication.name} · {one.product_name}") for one in authorisations],
             coerce=UUID,
         )
+
+    def plot_codes(self) -> list[UUID]:
+        return [UUID(code) for code in self.cleaned_data.get("plots", ())]
 
 
 class CorrectionForm(FactsForm):

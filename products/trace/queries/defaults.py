@@ -11,6 +11,7 @@ from products.registry.models.region import Region
 from products.registry.queries.indications import area_county_codes
 from products.trace.domain.facts import free_lot
 from products.trace.models.batch import Batch
+from products.trace.queries.plots import last_plots
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ def batch_defaults(*, actor: Actor, authorisations: list[Authorisation], chosen:
         "produced_on": today,
         "lot": free_lot(today, frozenset(taken.values_list("lot", flat=True)) if taken is not None else frozenset()),
         "origin_code": "",
+        "plots": last_plots(usable[code]) if code else [],
     }
     if last is not None and str(last.authorisation.code) == code:
         defaults |= {"origin_code": last.origin_id, "gtin": last.gtin}

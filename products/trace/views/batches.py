@@ -20,6 +20,7 @@ from products.access import Role
 from products.errors import DomainError
 from products.http import actor_of, now_of, page_for, paginate
 from products.proofs import proofs_of
+from products.registry.models.authorisation import Authorisation
 from products.registry.queries.authorisations import usable_authorisations
 from products.trace.domain.batch_states import NEEDS_REASON, Step
 from products.trace.domain.facts import degrees
@@ -32,6 +33,7 @@ from products.trace.queries.certificate_panel import RETENTION_WORDS, certificat
 from products.trace.queries.defaults import batch_defaults, county_groups
 from products.trace.queries.history import subjects_of, with_proofs
 from products.trace.queries.lab_page import LabPage, lab_page
+from products.trace.queries.plots import batch_plots, plot_choices
 from products.trace.queries.workplace import care_of, workplace_of
 from products.trace.services import batches as services
 
@@ -90,7 +92,7 @@ def batch_new(request: HttpRequest) -> HttpResponse:
     initial = batch_defaults(
         actor=actor, authorisations=usable, chosen=request.GET.get("authorisation", ""), today=today
     )
-    form = BatchForm(request.POST or None, initial=initial, authorisations=usable, groups=county_groups(usable))
+    form = _batch_form(request, usable, initial)
     if request.method == "POST" and form.is_valid():
         as_draft = "as_draft" in request.POST
         batch = _try(
@@ -99,6 +101,7 @@ def batch_new(request: HttpRequest) -> HttpResponse:
                 actor=actor,
                 authorisation_code=form.cleaned_data["authorisation_code"],
                 as_draft=as_draft,
+                plots=form.plot_codes(),
                 now=now_of(request),
                 **form.facts(),
             ),
@@ -120,13 +123,18 @@ def batch_edit(request: HttpRequest, code: UUID) -> HttpResponse:
         return redirect("batch-correct", code)
     usable = list(usable_authorisations(actor=actor, on=today_of(request)))
     initial = {"authorisation_code": batch.authorisation.code, **_initial(batch)}
-    form = BatchForm(request.POST or None, initial=initial, authorisations=usable, groups=county_groups(usable))
+    form = _batch_form(request, usable, initial | {"plots": batch.draft_plots})
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data["authorisation_code"]
         saved = _try(
             form,
             lambda: services.edit_draft(
-                actor=actor, code=code, changes=form.facts(), authorisation_code=chosen, now=now_of(request)
+                actor=actor,
+                code=code,
+                changes=form.facts(),
+                authorisation_code=chosen,
+                plots=form.plot_codes(),
+                now=now_of(request),
             ),
         )
         if saved:
@@ -231,6 +239,7 @@ def _batch_page(request: HttpRequest, code: UUID, *, refused: dict[Step, ReasonF
             ]
         ),
         "words": statement_words(),
+        "plots": batch_plots(page.batch, actor=actor),
         **_records(page, lab),
         "hold_form": refused.get(Step.HOLD) or ReasonForm(auto_id="hold_%s"),
         "recall_form": refused.get(Step.RECALL) or ReasonForm(auto_id="recall_%s"),
@@ -248,6 +257,16 @@ def _records(page: BatchPage, lab: LabPage) -> dict[str, Any]:
         "kept": kept_lines(page.batch, standing=panel.standing),
         "retention_words": RETENTION_WORDS,
     }
+
+
+def _batch_form(request: HttpRequest, usable: list[Authorisation], initial: dict[str, Any]) -> BatchForm:
+    return BatchForm(
+        request.POST or None,
+        initial=initial,
+        authorisations=usable,
+        plots=plot_choices(usable),
+        groups=county_groups(usable),
+    )
 
 
 def _form_page(request: HttpRequest, template: str, form: FactsForm, context: dict[str, Any]) -> HttpResponse:
