@@ -8,35 +8,27 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from django.conf import settings
 from django.db import transaction
 
 from products.access import NOBODY
-from products.proofs import entries_about, entries_between, entry_count
+from products.proofs import entries_between, entry_count
 from products.registry.models.enterprise import Enterprise
-from products.registry.models.indication import Indication
 from products.trace.domain.epcis.context import prefixes_of
 from products.trace.domain.epcis.event_hash import event_hash, hash_id
 from products.trace.domain.epcis.reading import received
-from products.trace.domain.epcis_own.batches import (
-    BATCH_KINDS,
-    CORRECTED,
-    batch_event,
-    corrected,
-    error_declaration,
-)
-from products.trace.domain.epcis_own.facts import BatchFacts, Event, Said, Surroundings
+from products.trace.domain.epcis_own.batches import CORRECTED, corrected, error_declaration
+from products.trace.domain.epcis_own.facts import Event, Said
 from products.trace.domain.epcis_own.identifiers import namespace, statement
-from products.trace.domain.epcis_own.reading import batch_of, facts_at, issue_of, read_all, run_of, with_run
+from products.trace.domain.epcis_own.reading import read_all
 from products.trace.domain.epcis_own.terms import own_context
 from products.trace.models.epcis import EpcisEvent
 from products.trace.models.epcis_own import OwnEvent, OwnEventProgress
-from products.trace.models.lab_report import LabReport
+from products.trace.queries.epcis_own import KINDS, Known, earlier
 from products.trace.services.epcis.store import PROCEED, store_events
 
 # Looked at in one transaction; on SQLite other writers wait that long.
@@ -71,66 +63,39 @@ def waiting_entries() -> int:
 
 @dataclass
 class _Round:
-    """The entries of one transaction, and what is known of the batches that they are about."""
+    """The entries of one transaction, and what the log says of the batches and lots that they are about."""
 
     said: list[Said]
     now: datetime
-    runs: dict[str, list[Said]] = field(default_factory=dict)
-    batches: dict[str, list[Said]] = field(default_factory=dict)
-    where: Surroundings = field(default_factory=lambda: Surroundings(settings.BASE_URL, {}))
+    known: Known = field(default_factory=Known)
     # (entry, maker, event), until they are stored.
     waiting: list[tuple[int, str, Event]] = field(default_factory=list)
 
     def run(self) -> None:
-        said = [each for each in self.said if each.kind in BATCH_KINDS]
-        self.runs = _about({run_of(each) for each in said} - {""})
-        said = [with_run(each, issue_of(self.runs.get(run_of(each), ()))) for each in said]
-        self.batches = _about({f"batch:{batch_of(each)}" for each in said})
-        self.where = _surroundings(self.batches.values())
-        for each in said:
-            if each.kind == CORRECTED:
-                self._correct(each)
-            else:
-                self._make(each)
+        for said in self.known.learn([each for each in self.said if each.kind in KINDS]):
+            if said.kind == CORRECTED:
+                self._correct(said)
+            elif made := self.known.event(said, at=said.index):
+                self.waiting.append((said.index, *made))
         self._store()
-
-    def _facts(self, said: Said, *, at: int) -> BatchFacts | None:
-        return facts_at(at, self.batches[f"batch:{batch_of(said)}"])
-
-    def _make(self, said: Said) -> None:
-        facts = self._facts(said, at=said.index)
-        event = batch_event(said, facts, self.where) if facts else None
-        if facts and event:
-            self.waiting.append((said.index, facts.uscc, event))
 
     def _correct(self, correction: Said) -> None:
         """Declare wrong what was made from the facts before, and give the right events in their place."""
-        before = self._facts(correction, at=correction.index - 1)
-        after = self._facts(correction, at=correction.index)
+        before, after = (self.known.facts(correction, at=correction.index - back) for back in (1, 0))
         if before is None or after is None or before == after:
             return
         self._store()
-        entry = statement(self.where.base, correction.index)
-        for said in self._earlier(correction):
-            right = batch_event(said, after, self.where)
+        base = self.known.where.base
+        entry = statement(base, correction.index)
+        for said in self.known.learn(earlier(correction, is_renamed=before.lot_class != after.lot_class)):
+            right = self.known.event(said, at=correction.index)
             wrong = _standing_event(said.index, before=entry)
-            if right is None or wrong is None or right == batch_event(said, before, self.where):
+            if right is None or wrong is None or right == self.known.event(said, at=correction.index - 1):
                 continue
-            right = corrected(right, entry=entry)
-            declared = error_declaration(wrong, correction, corrective=event_id(right, self.where.base), entry=entry)
-            self.waiting += [(said.index, after.uscc, declared), (said.index, after.uscc, right)]
-
-    def _earlier(self, correction: Said) -> list[Said]:
-        """What was stated before of the batch and its laboratory reports.
-
-        Labels are left out: once there are any, nothing that stands in their events changes any more.
-        """
-        code = batch_of(correction)
-        reports = LabReport.objects.filter(batch__code=code).values_list("code", flat=True)
-        stated = [*self.batches[f"batch:{code}"]]
-        stated += [said for some in _about({f"lab-report:{report}" for report in reports}).values() for said in some]
-        earlier = [said for said in stated if said.index < correction.index and said.kind != CORRECTED]
-        return sorted(earlier, key=lambda said: said.index)
+            maker, event = right
+            event = corrected(event, entry=entry)
+            declared = error_declaration(wrong, correction, corrective=event_id(event, base), entry=entry)
+            self.waiting += [(said.index, maker, declared), (said.index, maker, event)]
 
     def _store(self) -> None:
         by_maker: dict[str, list[tuple[int, Event]]] = {}
@@ -139,7 +104,7 @@ class _Round:
         self.waiting = []
         makers = Enterprise.objects.in_bulk(list(by_maker), field_name="uscc")
         for uscc, made in by_maker.items():
-            _keep(makers[uscc], made, base=self.where.base, now=self.now)
+            _keep(makers[uscc], made, base=self.known.where.base, now=self.now)
 
 
 def event_id(event: Event, base: str) -> str:
@@ -156,6 +121,7 @@ def _keep(maker: Enterprise, made: Sequence[tuple[int, Event]], *, base: str, no
         # One that the checks refuse keeps no other out; it is named in the capture's errors.
         behaviour=PROCEED,
         enterprise=maker,
+        is_linked=False,
         now=now,
     )
     if capture.error_count:
@@ -165,16 +131,6 @@ def _keep(maker: Enterprise, made: Sequence[tuple[int, Event]], *, base: str, no
     OwnEvent.objects.bulk_create(
         [OwnEvent(entry_index=indexes[name, is_error], event_id=pk) for pk, name, is_error in rows], batch_size=200
     )
-
-
-def _about(subjects: Iterable[str]) -> dict[str, list[Said]]:
-    return {subject: read_all(entries) for subject, entries in entries_about(sorted(subjects)).items()}
-
-
-def _surroundings(batches: Iterable[Sequence[Said]]) -> Surroundings:
-    codes = {str(said.data.get("indication") or "") for some in batches for said in some}
-    names = dict(Indication.objects.filter(code__in=codes).values_list("code", "name"))
-    return Surroundings(base=settings.BASE_URL, indications=names)
 
 
 def _standing_event(index: int, *, before: str) -> Event | None:

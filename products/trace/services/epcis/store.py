@@ -47,13 +47,15 @@ def store_events(
     context: str = "",
     behaviour: str = ROLLBACK,
     enterprise: Enterprise | None = None,
+    is_linked: bool = True,
     now: datetime,
 ) -> EpcisCapture:
     """Keep `events` of a document whose @context is the JSON text `context`; gives the capture, its errors in it.
 
     With ROLLBACK one fault keeps all events out; with PROCEED the others are kept. An event known already, with the same
     id and content, counts as known and is not kept again. The capturer is the actor's enterprise; the platform itself
-    names one in `enterprise` for the events that it makes of that enterprise's records.
+    names one in `enterprise` for the events that it makes of that enterprise's records; these add no links to the
+    lineage (not `is_linked`), for the records have them already.
     Raises Forbidden, NotFound or StorageUnavailable, having written nothing.
     """
     if enterprise is None:
@@ -67,7 +69,9 @@ def store_events(
         capturer = holder.first()
         if capturer is None:
             raise NotFound("no such enterprise")
-        return _Store(capturer, actor, now).keep(parsed, faults, context, behaviour, sent=len(events))
+        return _Store(capturer, actor, now, is_linked=is_linked).keep(
+            parsed, faults, context, behaviour, sent=len(events)
+        )
 
 
 def _parse_all(
@@ -92,10 +96,11 @@ def placed(fault: EventFault, place: int, event_id: object) -> PlacedFault:
 class _Store:
     """One capture, inside its transaction, the capturer's row locked."""
 
-    def __init__(self, capturer: Enterprise, actor: Actor, now: datetime) -> None:
+    def __init__(self, capturer: Enterprise, actor: Actor, now: datetime, *, is_linked: bool = True) -> None:
         self.capturer = capturer
         self.actor = actor
         self.now = now
+        self.is_linked = is_linked
 
     def keep(
         self,
@@ -149,7 +154,8 @@ class _Store:
                     known_count += 1
                     continue
                 states.check(event)
-                lineage.check(event)
+                if self.is_linked:
+                    lineage.check(event)
             except EventFault as fault:
                 faults.append(placed(fault, place, event.event_id))
                 continue
@@ -178,7 +184,7 @@ class _Store:
         concerned = [self._concerned(event, owners) for event in events]
         rows = [(key, owner) for key, found in zip(keys, concerned, strict=True) for owner in found]
         insert_rows(EpcisConcern, ("event_id", "enterprise_id"), rows)
-        links = link_rows(events, owners, capturer=self.capturer.pk)
+        links = link_rows(events, owners, capturer=self.capturer.pk) if self.is_linked else []
         LineageLink.objects.bulk_create(
             [LineageLink(parent=parent, child=child) for parent, child in links], ignore_conflicts=True, batch_size=500
         )
