@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from products.access import Actor, Role
 from products.errors import NotFound
 from products.registry.models.enterprise import Enterprise
+from products.registry.models.region import Region
 from products.trace.models.batch import Batch
 from products.trace.models.lot import LineageLink, Lot
 from products.trace.models.recall import Recall, RecallNotice
@@ -163,12 +164,18 @@ def downstream_of(root: Root) -> Downstream:
 
 
 def _batches() -> QuerySet[Batch]:
-    return Batch.objects.select_related("authorisation__indication", "authorisation__enterprise__region")
+    return Batch.objects.prefetch_related(*holders_of("authorisation__"))
+
+
+def holders_of(path: str) -> list[str | Prefetch[Any]]:
+    """Right, indication, enterprise and region behind `path`, each fetched once however many rows share it."""
+    regions = Region.objects.defer("boundary")
+    return [f"{path}indication", f"{path}enterprise", Prefetch(f"{path}enterprise__region", queryset=regions)]
 
 
 def _lots(names: Iterable[str]) -> Iterator[Lot]:
     for portion in portions(_codes(names)):
-        yield from Lot.objects.filter(code__in=portion).select_related("enterprise__region", "batch")
+        yield from Lot.objects.filter(code__in=portion).prefetch_related("enterprise")
 
 
 def _codes(names: Iterable[str]) -> Iterator[UUID]:

@@ -17,8 +17,16 @@ from products.registry.models.enterprise import Enterprise
 from products.trace.models.batch import Batch, BatchStep
 from products.trace.models.recall import Recall, RecallBatch, RecallNotice
 from products.trace.queries.batches import actor_names
-from products.trace.queries.consignees import Consignees, consignees_of, may_see_consignees
-from products.trace.queries.downstream import Root, downstream_of, is_entitled, portions, root_of
+from products.trace.queries.consignees import Consignees, consignees_of_lots, may_see_consignees
+from products.trace.queries.downstream import (
+    Downstream,
+    Root,
+    downstream_of,
+    holders_of,
+    is_entitled,
+    portions,
+    root_of,
+)
 from products.trace.queries.recall_plan import plan_of
 
 STOPPED = (Batch.State.RECALLED, Batch.State.HELD)
@@ -121,9 +129,9 @@ def covered_batches(recall: Recall, *, actor: Actor) -> list[Covered]:
     """The batches it covers that the actor may see, in the order in which they were covered."""
     seen = Batch.objects.visible_to(actor)
     rows = list(
-        recall.covers.filter(batch__in=seen).select_related(
-            "batch__authorisation__indication", "batch__authorisation__enterprise__region"
-        )
+        recall.covers.filter(batch__in=seen)
+        .select_related("batch")
+        .prefetch_related(*holders_of("batch__authorisation__"))
     )
     labels = labels_of([row.batch_id for row in rows])
     return [Covered(row.batch, row.from_state, row.to_state, row.at, labels[row.batch_id]) for row in rows]
@@ -136,6 +144,7 @@ def recall_page(*, actor: Actor, code: UUID) -> RecallPage:
     covered = covered_batches(recall, actor=actor)
     notices = list(recall.notices.select_related("batch__authorisation", "enterprise__region", "region"))
     manages = may_manage(actor, recall)
+    downstream = downstream_of(root) if root else Downstream([], [], [])
     return RecallPage(
         recall=recall,
         root=root,
@@ -147,8 +156,10 @@ def recall_page(*, actor: Actor, code: UUID) -> RecallPage:
             notice for notice in notices if notice.enterprise and not manages and is_entitled(actor, notice.enterprise)
         ],
         foreign=sum(notice.enterprise_id is None for notice in notices),
-        new=_new(recall, root, notices, actor=actor) if manages and recall.is_open else 0,
-        consignees=consignees_of(recall, actor=actor) if may_see_consignees(actor) else None,
+        new=_new(recall, root, downstream, notices, actor=actor) if root and manages and recall.is_open else 0,
+        consignees=consignees_of_lots(actor=actor, lots=downstream.lots, answers=list(recall.answers.order_by("pk")))
+        if may_see_consignees(actor)
+        else None,
         may_manage=manages and recall.is_open,
     )
 
@@ -171,10 +182,8 @@ def _referred(notices: Sequence[RecallNotice]) -> list[ReferredTo]:
     return [ReferredTo(enterprise, count, stopped[enterprise]) for enterprise, count in holders.items()]
 
 
-def _new(recall: Recall, root: Root | None, notices: Sequence[RecallNotice], *, actor: Actor) -> int:
-    if root is None:
-        return 0
-    plan = plan_of(actor, root, downstream_of(root))
+def _new(recall: Recall, root: Root, downstream: Downstream, notices: Sequence[RecallNotice], *, actor: Actor) -> int:
+    plan = plan_of(actor, root, downstream)
     covered = set(recall.covers.values_list("batch_id", flat=True))
     told = {notice.node for notice in notices}
     nodes = [f"batch:{batch.code}" for batch in plan.referred] + plan.foreign

@@ -29,11 +29,12 @@ class Referral:
 class RecallPlan:
     """`covered` and `lots` are what the actor has power over; `referred` and `foreign` go to others.
 
-    `unseen` are lots of other holders that are no batches yet: whoever uses them is refused.
+    `covered_lots` are the lots of the covered batches; `unseen` are lots of other holders that are no batches yet: whoever uses them is refused.
     """
 
     root: Root
     covered: list[Batch]
+    covered_lots: list[Lot]
     lots: list[Lot]
     referred: list[Batch]
     unseen: int
@@ -68,11 +69,13 @@ def plan_of(actor: Actor, root: Root, downstream: Downstream) -> RecallPlan:
     referred: list[Batch] = []
     for batch in downstream.batches:
         (covered if is_entitled(actor, batch.authorisation.enterprise) else referred).append(batch)
+    own = {batch.pk for batch in covered}
     plain = [lot for lot in downstream.lots if lot.batch_id is None]
     lots = [lot for lot in plain if is_entitled(actor, lot.enterprise)]
     return RecallPlan(
         root=root,
         covered=covered,
+        covered_lots=[lot for lot in downstream.lots if lot.batch_id in own],
         lots=lots,
         referred=referred,
         unseen=len(plain) - len(lots),

@@ -82,8 +82,7 @@ def _preview(request: HttpRequest, plan: RecallPlan, form: RecallForm) -> HttpRe
 
 def _consignees_ahead(actor: Actor, plan: RecallPlan) -> Consignees:
     """Who got something of it so far, of what the actor's own batches and lots are."""
-    lots = [batch.traced_lot for batch in plan.covered if hasattr(batch, "traced_lot")]
-    return consignees_of_lots(actor=actor, lots=[*lots, *plan.lots])
+    return consignees_of_lots(actor=actor, lots=[*plan.covered_lots, *plan.lots])
 
 
 @require_POST
