@@ -74,6 +74,7 @@ def test_the_act_is_done_as_shown_and_leads_to_the_recalls_page(maker: Actor, ch
     assert "已放行 → 已召回" in text
     assert "翠屏某酱园（翠屏区） 1 个批次，已停售 0 个" in text
     assert "F-1" not in text
+    assert "因召回停下：原料农药残留超标" in text_of(page(client, f"/producer/batches/{chain.second.code}"))
 
 
 def test_what_changed_meanwhile_is_shown_again_and_not_done(maker: Actor, chain: Chain) -> None:

@@ -34,6 +34,7 @@ from products.trace.queries.defaults import batch_defaults, county_groups
 from products.trace.queries.history import subjects_of, with_proofs
 from products.trace.queries.lab_page import LabPage, lab_page
 from products.trace.queries.plots import batch_plots, plot_choices
+from products.trace.queries.recall_page import stop_of
 from products.trace.queries.workplace import care_of, workplace_of
 from products.trace.services import batches as services
 
@@ -230,6 +231,7 @@ def _batch_page(request: HttpRequest, code: UUID, *, refused: dict[Step, ReasonF
         "batch": page.batch,
         "point": _point(page.batch),
         "lab": lab,
+        "stop": stop_of(page.batch),
         "proofs": proofs_of(
             [
                 f"batch:{code}",
