@@ -14,14 +14,15 @@ from products.access import Actor
 from products.audit import commitment
 from products.errors import DomainError, Forbidden, NotFound
 from products.registry.models.authorisation import Authorisation
+from products.registry.models.enterprise import Enterprise
 from products.trace.models.certificate import CollectedCertificate, ConformityCertificate, MixedCertificate
 from products.trace.queries.certificates import certificates_of, mixed_lots, standing_certificate
 from products.trace.services.batches import correct_batch, hold_batch
 from products.trace.services.certificates import collect_certificate
-from tests.factories import NOW, TODAY, make_batch
+from tests.factories import NOW, TODAY, make_authorisation, make_batch
 from tests.trace.certificate_helpers import PHONE, issue, statements
 from tests.trace.lab_helpers import changed, enter, lab_batch
-from tests.trace.lineage_helpers import lot_of, make_lot, operate
+from tests.trace.lineage_helpers import dispatch, lot_of, make_lot, operate
 from tests.trace.test_at_once import AT_ONCE, together
 
 
@@ -174,6 +175,19 @@ def test_the_walk_upwards_stops_at_the_first_certificate_and_in_a_circle(
     operate(enterprise, "merge", taken={lots[last]: 1}, given={lots[first]: 1})
 
     assert [each.number for each in mixed_lots(last)] == [rows[middle].number]
+
+
+def test_a_purchase_dispatched_on_the_platform_brings_the_sellers_certificate(
+    maker: Actor, rival: Actor, authorisation: Authorisation
+) -> None:
+    theirs = make_batch(authorisation=make_authorisation(enterprise=Enterprise.objects.get(uscc=rival.uscc)))
+    sold = issue(rival, theirs)
+    sent = dispatch(lot_of(theirs), grams=10)
+    lot, batch = bought(authorisation, "P-1"), make_batch(authorisation=authorisation)
+    operate(authorisation.enterprise, "purchase", taken={}, given={lot: 10}, dispatch=sent)
+    operate(authorisation.enterprise, "split", taken={lot: 10}, given={lot_of(batch): 10})
+
+    assert [(each.lot, each.number) for each in mixed_lots(batch)] == [("P-1", sold.number)]
 
 
 def test_a_sellers_certificate_is_kept_once_with_what_was_bought(

@@ -22,6 +22,7 @@ from products.trace.queries.batches import find_batch
 
 # Steps upward from a batch in search of the certificates that its goods came with.
 _LEVELS = 10
+_SENT = "moves__operation__dispatch__moves__lot__batch__certificates"
 
 BASIS_WORDS: dict[str, Promise | str] = {
     "commissioned_test": gettext_lazy("委托检测"),
@@ -127,7 +128,7 @@ def mixed_lots(batch: Batch) -> list[MixedLot]:
     """The lots with certificates, or bought without one, whose goods went into this batch, in their numbers' order.
 
     Walks up from the batch's own lot and stops at the first certificate on each way: that one already stands in for
-    what lies behind it. Empty for what the maker grew. At most three queries a level.
+    what lies behind it. Empty for what the maker grew. A fixed number of queries a level.
     """
     traced = Lot.objects.filter(batch=batch).first()
     found: list[MixedLot] = []
@@ -138,7 +139,7 @@ def mixed_lots(batch: Batch) -> list[MixedLot]:
             Lot.objects.filter(moves__operation__in=operations, moves__mass_g__lt=0)
             .exclude(pk__in=seen)
             .distinct()
-            .prefetch_related("batch__certificates", "collected_certificates")
+            .prefetch_related("batch__certificates", "collected_certificates", _SENT)
         )
         level = []
         for lot in lots:
@@ -157,12 +158,17 @@ def mixed_lots(batch: Batch) -> list[MixedLot]:
 
 
 def _numbers_of(lot: Lot) -> list[str]:
-    collected = [row.number for row in lot.collected_certificates.all()]
-    if lot.batch is None:
-        return collected
-    rows = list(lot.batch.certificates.all())
-    replaced = {row.replaces_id for row in rows}
-    return collected + [row.number for row in rows if row.pk not in replaced]
+    """Of our own certificate, of those collected, and of the seller's where the goods were dispatched on the platform."""
+    batches = [lot.batch]
+    for move in lot.moves.all() if lot.kind == Lot.Kind.PURCHASE else ():
+        if move.operation.dispatch:
+            batches += [sent.lot.batch for sent in move.operation.dispatch.moves.all() if sent.mass_g < 0]
+    numbers = [row.number for row in lot.collected_certificates.all()]
+    for batch in batches:
+        rows = list(batch.certificates.all()) if batch else []
+        replaced = {row.replaces_id for row in rows}
+        numbers += [row.number for row in rows if row.pk not in replaced]
+    return numbers
 
 
 @dataclass(frozen=True)
