@@ -13,8 +13,10 @@ from products.access import Actor
 from tests import factories
 from tests.access.certificates import CERTIFICATES
 from tests.access.exports import EXPORTS
+from tests.access.plots import PLOTS
 from tests.access.recalls import RECALLS
 from tests.access.rows import ALL, OFFICES, SEE_BATCHES, SIGNED_IN, WATCHERS, Row
+from tests.access.standards import STANDARDS
 from tests.access.world import LAB_REPORT, SHEET, World, build, log_about
 from tests.conftest import signed_in
 from tests.factories import PIDU
@@ -39,6 +41,8 @@ MATRIX: dict[str, Row] = {
     **RECALLS,
     **CERTIFICATES,
     **EXPORTS,
+    **STANDARDS,
+    **PLOTS,
     # accounts
     "who_am_i": Row(SIGNED_IN, lambda w: "me"),
     "list_tokens": Row(SIGNED_IN, lambda w: "tokens"),

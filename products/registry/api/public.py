@@ -15,6 +15,7 @@ from products.registry.models.standard import Limit, Standard, StandardVersion
 from products.registry.models.zone import Zone
 from products.registry.queries import register
 from products.registry.queries.indications import area_county_codes, find_indication, search_indications
+from products.registry.queries.limit_words import facts_of, sentence
 from products.registry.queries.regions import all_regions
 from products.registry.queries.standards import find_standard
 
@@ -80,10 +81,14 @@ class LimitOut(Schema):
     is_usable: bool
     source: str
     confidence: str
+    text: str
+    text_en: str
 
     @staticmethod
     def of(row: Limit) -> LimitOut:
-        return LimitOut(**{name: getattr(row, name) for name in LimitOut.model_fields})
+        facts = facts_of(row)
+        words = sentence(facts)
+        return LimitOut(**facts, text=words.chinese, text_en=words.english)
 
 
 class VersionOut(Schema):
@@ -91,6 +96,8 @@ class VersionOut(Schema):
     status: str
     effective_from: date | None
     effective_to: date | None
+    source: str
+    max_yield_kg_per_ha: int | None
     limits: list[LimitOut]
 
     @staticmethod
@@ -100,6 +107,8 @@ class VersionOut(Schema):
             status=row.status,
             effective_from=row.effective_from,
             effective_to=row.effective_to,
+            source=row.source,
+            max_yield_kg_per_ha=row.max_yield_kg_per_ha,
             limits=[LimitOut.of(limit) for limit in row.limits.all()],
         )
 

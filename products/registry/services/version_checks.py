@@ -85,7 +85,7 @@ def _check_dates(record: VersionRecord, versions: Sequence[StandardVersion], *, 
     if follower := followers.first():
         raise StandardDatesOverlap(_("%(version)s 已经代替了同一个旧版本。请重新起草。") % {"version": follower})
     same_day = StandardVersion.objects.filter(
-        standard__indication_id=record.indication_id, effective_from=effective_from
+        standard__indication=record.indication, effective_from=effective_from
     ).exclude(standard__code=record.standard_code)
     if found := same_day.select_related("standard").first():
         raise StandardDatesOverlap(

@@ -11,21 +11,10 @@ import rfc8785
 from products.access import Actor
 from products.audit import Statement, record_many
 from products.registry.domain import version_content as domain
-from products.registry.domain.version_content import LIMIT_COLUMNS
-from products.registry.models.standard import Limit, StandardVersion
 from products.registry.models.version_record import VersionRecord
 
 # Of limits in one entry: the rest of its 60,000 bytes is for the head and the words of a decision.
 _PART_BYTES: Final = 40_000
-
-
-def limit_facts(row: Limit) -> dict[str, Any]:
-    """A published limit in the shape that drafts keep."""
-    return {name: getattr(row, name) for name in LIMIT_COLUMNS}
-
-
-def limits_of(version: StandardVersion) -> list[dict[str, Any]]:
-    return [limit_facts(row) for row in version.limits.order_by("pk")]
 
 
 def published_limits(record: VersionRecord) -> list[dict[str, Any]]:

@@ -16,10 +16,10 @@ from products.registry.errors import ProtectionCancelled
 from products.registry.models.indication import Indication
 from products.registry.models.standard import Standard, StandardVersion
 from products.registry.models.version_record import VersionRecord
+from products.registry.queries.limit_words import version_facts
 from products.registry.queries.versions import last_version
 from products.registry.services.limit_drafts import clean_limit, clean_limits, number, plain
 from products.registry.services.texts import clean_text
-from products.registry.services.version_contents import limits_of
 from products.registry.standard_errors import (
     LimitNumberInvalid,
     StandardCodeTaken,
@@ -69,7 +69,7 @@ def start_draft(
         indication=indication,
         standard_code=number_,
         title=title,
-        limits=limits_of(base) if base else [],
+        limits=version_facts(base),
         base=base,
         drafted_by=actor.ledger_name,
         created_at=now,

@@ -14,9 +14,10 @@ from products.registry.errors import DocumentMissing, ReasonMissing
 from products.registry.models.indication import Indication
 from products.registry.models.standard import Standard, StandardVersion
 from products.registry.models.version_record import VersionRecord, VersionStep
+from products.registry.queries.limit_words import version_facts
 from products.registry.queries.versions import in_order, last_version, may_review
 from products.registry.services.texts import clean_number, clean_reason
-from products.registry.services.version_contents import content_sha256, limits_of, state_content, subject_of
+from products.registry.services.version_contents import content_sha256, state_content, subject_of
 from products.registry.services.version_drafts import FIRST_DAY, LAST_DAY
 from products.registry.standard_errors import StandardDatesOverlap, StandardStateWrong
 
@@ -109,7 +110,7 @@ def adopt_versions(standard: Standard, *, actor: Actor, now: datetime) -> None:
             effective_to=version.effective_to,
             source=version.source,
             max_yield_kg_per_ha=version.max_yield_kg_per_ha,
-            limits=limits_of(version),
+            limits=version_facts(version),
             version=version,
             state=VersionRecord.State.PUBLISHED,
             created_at=now,
