@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from products.errors import Conflict, InvalidInput
+from products.errors import Conflict, Forbidden, InvalidInput
 
 
 class PlotFieldMissing(InvalidInput):
@@ -35,7 +35,7 @@ class GrowerHasPlots(Conflict):
     code = "grower_has_plots"
 
 
-class IndicationNotOwn(InvalidInput):
+class IndicationNotOwn(Forbidden):
     """The enterprise has neither a right to the indication's mark nor an application under way."""
 
     code = "indication_not_own"

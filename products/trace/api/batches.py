@@ -105,7 +105,10 @@ class BatchFilter(Schema):
 
 
 class BatchIn(Schema):
-    """Mass in grams; `origin_code` is the county's GB/T 2260 code; longitude and latitude in degrees of `datum`."""
+    """Mass in grams; `origin_code` is the county's GB/T 2260 code; longitude and latitude in degrees of `datum`.
+
+    `plots` are codes of your own registered plots.
+    """
 
     authorisation_code: UUID
     lot: str
@@ -118,6 +121,7 @@ class BatchIn(Schema):
     longitude: Decimal | None = None
     latitude: Decimal | None = None
     datum: str = ""
+    plots: list[UUID] = []
     as_draft: bool = False
 
 
