@@ -31,6 +31,7 @@ from products.trace.services.batch_facts import (
     save_with_lot,
     set_facts,
 )
+from products.trace.services.batch_lots import follow_correction, lock_lot_of
 from products.trace.services.batch_plots import choose_plots, name_plots
 from products.trace.services.fact_checks import check_facts, check_reason
 from products.trace.services.lab_release import require_not_failed
@@ -180,10 +181,11 @@ def recall_batch(*, actor: Actor, code: UUID, reason: str, now: datetime) -> Bat
 def correct_batch(*, actor: Actor, code: UUID, changes: FactChanges, reason: str, now: datetime) -> BatchCorrection:
     """Put the facts of a registered batch right; what was said before stays beside them.
 
-    Raises WrongBatchState for a draft, NothingChanged, ReasonMissing, LabelsPrinted, BelowLabelledMass, DuplicateLot
-    or what `fact_checks` refuses of the facts that change.
+    Raises WrongBatchState for a draft, NothingChanged, ReasonMissing, LabelsPrinted, BelowLabelledMass, DuplicateLot,
+    StockTooSmall, or what `fact_checks` refuses of the facts that change.
     """
     require_scope(actor, Scope.BATCHES, Role.PRODUCER)
+    lock_lot_of(code)
     batch = lock_batch(actor=actor, code=code)
     if batch.state == Batch.State.DRAFT:
         raise WrongBatchState(_("草稿可以直接修改，不需要更正。"))
@@ -211,6 +213,7 @@ def correct_batch(*, actor: Actor, code: UUID, changes: FactChanges, reason: str
         else None,
         now=now,
     )
+    follow_correction(batch=batch, before=before, reason=reason, actor=actor, now=now)
     return correction
 
 
