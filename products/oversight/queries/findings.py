@@ -22,6 +22,7 @@ from products.registry.models.authorisation import Authorisation, YearQuota
 from products.scans.models.complaint import Complaint
 from products.trace.domain.facts import write_kg
 from products.trace.models.batch import Batch
+from products.trace.models.plot import PlotOverlap
 
 QUOTA_PERCENT = 90
 OPEN_COMPLAINTS = (Complaint.State.RECEIVED, Complaint.State.ACCEPTED)
@@ -249,6 +250,26 @@ def _unbalanced(row: Balance, step: str, over_g: int) -> Finding:
     )
 
 
+def shared_ground(actor: Actor, today: date) -> list[Finding]:
+    """Outlines of two enterprises that share ground: one field would bear twice."""
+    rows = PlotOverlap.objects.filter(within(actor, "plot__region_id")).select_related(
+        "plot__enterprise", "plot__indication"
+    )
+    return [
+        Finding(
+            kind="shared_ground",
+            level="warn",
+            weight=55,
+            number=row.shared_m2,
+            who=f"{row.plot.enterprise.name} · {row.plot.indication.name}",
+            text=_("地块与其他企业的重叠 %(area)s 平方米") % {"area": row.shared_m2},
+            page="plot",
+            key=str(row.plot.code),
+        )
+        for row in rows.order_by("pk")
+    ]
+
+
 Rule = Callable[[Actor, date], list[Finding]]
 RULES: tuple[Rule, ...] = (
     overlabelled,
@@ -256,6 +277,7 @@ RULES: tuple[Rule, ...] = (
     scanned_after_suspension,
     scanned_unactivated,
     unbalanced,
+    shared_ground,
     idle,
     open_complaints,
 )
