@@ -7,11 +7,12 @@ from django.http import FileResponse, StreamingHttpResponse
 from products.trace.services.exchange import Export
 from products.trace.services.exchange_files import json_pieces, workbook
 
+FORMS = ("json", "xlsx")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def exported_file(export: Export, form: str) -> StreamingHttpResponse:
-    """The file as a download; `form` is json or xlsx."""
+    """The file as a download; `form` is one of FORMS."""
     if form == "xlsx":
         response: StreamingHttpResponse = FileResponse(
             workbook(export), as_attachment=True, filename=f"{export.name}.xlsx", content_type=XLSX

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from products.trace.views import batches, certificates, epcis_vocabulary, imports, lab_reports, plots, recalls
+from products.trace.views import batches, certificates, epcis_vocabulary, exchange, imports, lab_reports, plots, recalls
 
 urlpatterns = [
     path("epcis/context/gi.jsonld", epcis_vocabulary.context, name="epcis-context"),
     path("epcis/vocabulary", epcis_vocabulary.vocabulary, name="epcis-vocabulary"),
+    path("exports", exchange.period_export, name="exports"),
+    path("producer/batches/<uuid:code>/export/<slug:standard>.<slug:form>", exchange.batch_export, name="batch-export"),
     path("producer/", batches.producer, name="producer"),
     path("producer/batches/", batches.batch_list, name="batch-list"),
     path("producer/batches/new", batches.batch_new, name="batch-new"),

@@ -20,7 +20,6 @@ from products.trace.models.plot import Grower
 from products.trace.queries import exchange
 from products.trace.services.batches import register_batch, release_batch
 from products.trace.services.exchange import export_batch, export_enterprise
-from tests.conftest import signed_in
 from tests.factories import NOW, make_authorisation, make_batch
 from tests.trace.exchange_helpers import DRIVER, FARMER, SELLER, document, exported, sheets, trace_back
 from tests.trace.helpers import body
@@ -264,18 +263,3 @@ def test_a_period_holds_each_operation_once_across_portions(
     assert len([row for row in steps if row["kind"] == "declared"]) == 4
     assert len(rows(found, "operators", role="maker")) == 1
     assert found["first"] == "2026-11-01"
-
-
-def test_the_api_sends_both_forms(maker: Actor, batch: Batch) -> None:
-    client = signed_in(maker)
-
-    sent = client.get(f"/api/v1/batches/{batch.code}/export?standard=gb38154")
-    book = client.get(
-        f"/api/v1/enterprises/{maker.uscc}/export?first=2026-11-01&last=2026-11-30&standard=ny4712&format=xlsx"
-    )
-    wrong = client.get(f"/api/v1/batches/{batch.code}/export?format=pdf")
-
-    assert json.loads(b"".join(sent.streaming_content))["standard"] == "GB/T 38154-2019"  # type: ignore[attr-defined]
-    assert sent["Content-Disposition"] == f'attachment; filename="gb38154-{batch.code}.json"'
-    assert b"".join(book.streaming_content).startswith(b"PK")  # type: ignore[attr-defined]
-    assert (wrong.status_code, wrong.json()["code"]) == (422, "invalid_input")
