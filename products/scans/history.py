@@ -14,7 +14,8 @@ from products.labels.models.label_run import LabelRun
 from products.labels.queries.runs import UnitState
 from products.proofs import ProofLink, proofs_of
 from products.trace.queries.certificates import CertificateView, certificates_of
-from products.trace.queries.history import HistoryItem, batch_history, subjects_of, with_proofs
+from products.trace.queries.history import batch_history
+from products.trace.queries.history_items import HistoryItem, subjects_of, with_proofs
 from products.trace.queries.lab_page import LabPage
 
 CODES_DERIVED: Final = "labels.codes_derived"

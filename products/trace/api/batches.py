@@ -16,7 +16,8 @@ from products.proofs import proofs_of
 from products.trace.models.batch import Batch
 from products.trace.queries.batches import find_batch, list_batches
 from products.trace.queries.certificates import certificates_of
-from products.trace.queries.history import HistoryItem, batch_history, subjects_of, with_proofs
+from products.trace.queries.history import batch_history
+from products.trace.queries.history_items import HistoryItem, subjects_of, with_proofs
 from products.trace.services import batches as services
 from products.trace.services.batch_facts import FactChanges
 

@@ -14,7 +14,8 @@ from products.trace.domain.batch_states import Step, open_steps
 from products.trace.models.batch import Batch
 from products.trace.queries.batches import RunLine, issued_mass_g, run_lines
 from products.trace.queries.certificates import CertificateView, certificates_of
-from products.trace.queries.history import HistoryItem, batch_history
+from products.trace.queries.history import batch_history
+from products.trace.queries.history_items import HistoryItem
 
 
 @dataclass(frozen=True)

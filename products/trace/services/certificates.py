@@ -90,7 +90,13 @@ def issue_certificate(
         at=now,
     )
     row.save(force_insert=True)
-    mixed = [each for each in mixed_lots(batch) if each.number]
+    _record(row, salt=salt, actor=actor)
+    return row
+
+
+def _record(row: ConformityCertificate, *, salt: bytes, actor: Actor) -> None:
+    """Keep what the certificate stands in for, and tell the ledger of it and of the one it replaces."""
+    mixed = [each for each in mixed_lots(row.batch) if each.number]
     MixedCertificate.objects.bulk_create(
         MixedCertificate(certificate=row, lot=each.lot, number=each.number) for each in mixed
     )
@@ -100,17 +106,16 @@ def issue_certificate(
         subject=f"certificate:{row.code}",
         data=certificate_statement(row, mixed),
         commitments={"contact": commitment(row.contact, salt=salt)},
-        now=now,
+        now=row.at,
     )
-    if standing is not None:
+    if row.replaces is not None:
         record(
             actor=actor,
             kind="trace.certificate_replaced",
-            subject=f"certificate:{standing.code}",
+            subject=f"certificate:{row.replaces.code}",
             data={"replaced_by": str(row.code), "reason": row.reason},
-            now=now,
+            now=row.at,
         )
-    return row
 
 
 def require_promisable(batch: Batch) -> None:

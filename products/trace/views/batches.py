@@ -31,7 +31,7 @@ from products.trace.queries.batch_page import BatchPage, batch_page, statement_w
 from products.trace.queries.batches import count_by_state, facts_of, find_batch, issued_mass_g, list_batches
 from products.trace.queries.certificate_panel import RETENTION_WORDS, certificate_panel, kept_lines
 from products.trace.queries.defaults import batch_defaults, county_groups
-from products.trace.queries.history import subjects_of, with_proofs
+from products.trace.queries.history_items import subjects_of, with_proofs
 from products.trace.queries.lab_page import LabPage, lab_page
 from products.trace.queries.plots import batch_plots, plot_choices
 from products.trace.queries.recall_page import stop_of

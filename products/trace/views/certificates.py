@@ -25,7 +25,8 @@ from products.trace.queries.certificates import (
     mixed_lots,
     standing_certificate,
 )
-from products.trace.queries.history import batch_history, subjects_of, with_proofs
+from products.trace.queries.history import batch_history
+from products.trace.queries.history_items import subjects_of, with_proofs
 from products.trace.queries.lab import batch_verdict
 from products.trace.queries.lab_page import lab_page
 from products.trace.queries.public_batch import public_batch
