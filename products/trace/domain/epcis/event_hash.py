@@ -195,6 +195,6 @@ def _identifier(text: str) -> str:
 
 
 def _decimal(value: Decimal) -> str:
-    if value == value.to_integral_value():
-        return format(value.quantize(Decimal(1)) if value.adjusted() < 0 else value.to_integral_value(), "f")
-    return format(value.normalize(), "f")
+    """All its digits, without trailing zeros or exponent; nothing is below zero and zero at once."""
+    text = format(value, "f") if value else "0"
+    return text.rstrip("0").rstrip(".") if "." in text else text
