@@ -16,6 +16,7 @@ from products.trace.domain.epcis.events import parse
 from products.trace.domain.epcis.reading import read_event, received
 from products.trace.domain.epcis_own.identifiers import namespace
 from products.trace.domain.epcis_own.terms import TERMS, context_document, own_context
+from tests.trace.own_events import names_in
 
 BASE = "https://gi.example"
 TEXT = (Path(__file__).resolve().parent.parent.parent / "docs" / "epcis-vocabulary.md").read_text(encoding="utf-8")
@@ -27,15 +28,6 @@ STANDARD = {
     "bizLocation", "quantityList", "inputQuantityList", "outputQuantityList", "bizTransactionList", "sourceList",
     "destinationList", "ilmd", "errorDeclaration",
 }  # fmt: skip
-
-
-def names_in(value: Any) -> set[str]:
-    """Every name of ours, at any depth."""
-    if isinstance(value, list):
-        return {name for each in value for name in names_in(each)}
-    if not isinstance(value, dict):
-        return set()
-    return {name for name in value if name.startswith("gi:")} | {n for each in value.values() for n in names_in(each)}
 
 
 def test_the_table_is_the_vocabulary() -> None:

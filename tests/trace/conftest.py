@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
+from ledger.adapters.signer import Signer
 from products.registry.models.authorisation import Authorisation
 from products.registry.models.enterprise import Enterprise
 from products.registry.queries.regions import county_index
 from tests.factories import make_authorisation
 from tests.ledger.flushing import flush_allowed
+from tests.trace.own_events import BASE, new_log
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -40,3 +42,15 @@ def reports_folder(settings: Any, tmp_path: Path) -> Path:
     """Where the files of reports lie; empty."""
     settings.VAR_DIR = tmp_path
     return tmp_path / "reports"
+
+
+@pytest.fixture
+def base(settings: Any) -> None:
+    """A public address, as events of ours name it."""
+    settings.BASE_URL = BASE
+
+
+@pytest.fixture
+def signer(db: None, tmp_path: Path) -> Signer:
+    """A log of its own, empty."""
+    return new_log(tmp_path)

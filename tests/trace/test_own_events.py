@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import override_settings
 
 from ledger.adapters.signer import Signer
+from ledger.services.sequencing import sequence_batch
 from products.access import Actor
 from products.labels.services.label_runs import activate_labels, issue_label_run, void_labels
 from products.registry.models.authorisation import Authorisation
@@ -21,23 +22,12 @@ from products.trace.services.epcis_own import make_own_events
 from tests.factories import NOW, make_version
 from tests.trace.helpers import register
 from tests.trace.lab_helpers import changed, enter, make_rules
-from tests.trace.own_events import Event, new_log, publish
+from tests.trace.own_events import BASE, Event, publish
 
 GTIN = "06901234567892"
-BASE = "https://gi.example"
 # Before the laboratory drew its sample.
 MADE = date(2026, 11, 1)
 pytestmark = [pytest.mark.usefixtures("reports_folder", "base")]
-
-
-@pytest.fixture
-def base(settings: Any) -> None:
-    settings.BASE_URL = BASE
-
-
-@pytest.fixture
-def signer(db: None, tmp_path: Path) -> Signer:
-    return new_log(tmp_path)
 
 
 @pytest.fixture
@@ -288,3 +278,16 @@ def test_events_do_not_depend_on_anybodys_language(maker: Actor, authorisation: 
     [event] = publish(signer)
 
     assert event["ilmd"]["gi:indicationName"] == "郫县豆瓣"
+
+
+def test_the_command_makes_what_there_is(
+    maker: Actor, authorisation: Authorisation, signer: Signer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    register(maker, authorisation)
+    sequence_batch(signer=signer, now=NOW)
+
+    call_command("epcis_events", "--once")
+
+    assert EpcisEvent.objects.count() == 1
+    # The captured event is an entry as well, of which nothing is made.
+    assert "looked at 1 entries, 0 to go" in capsys.readouterr().out

@@ -64,6 +64,7 @@ def lot_event(said: Said, lots: Mapping[str, LotFacts], where: Surroundings) -> 
             "gi:yieldMinPermille": data.get("yield_min_permille"),
             "gi:yieldMaxPermille": data.get("yield_max_permille"),
             "gi:documentNo": data.get("document_no"),
+            "gi:dispatch": urn(data["dispatch"]) if data.get("dispatch") else "",
             "gi:lot": [_named(move, data["kind"]) for move in moves],
         }
     )

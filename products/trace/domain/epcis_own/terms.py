@@ -75,6 +75,7 @@ TERMS: Final[tuple[Term, ...]] = (
     Term("class", "anyURI", "the identifier the lot has in the event", "urn:uuid:…"),
     Term("lotNumber", "string", "its holder's number for it", "H261101"),
     Term("differenceG", "integer", "grams that a stock-take found more (or, negative, fewer) than the books", "-1200"),
+    Term("dispatch", "anyURI", "of what was bought: the seller's operation of sending it, where both use the platform", "urn:uuid:…"),
     Term("documentNo", "string", "number of the paper that shows it", "SH-20261120-3"),
 )  # fmt: skip
 
