@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Subquery, Value
 
 from ledger.errors import NotInLog
 from ledger.models import Checkpoint, CheckRun, Entry, Head, Waiting
@@ -137,6 +137,22 @@ def entry_body(index: int) -> bytes:
 def log_size() -> int:
     """How many entries stand in the log; 0 before it is created."""
     return Head.objects.values_list("size", flat=True).first() or 0
+
+
+def log_stamp() -> tuple[int, int]:
+    """(entries that have a place in the log, entries that wait for one), in one look.
+
+    Found equal twice, nothing was said in between: entries leave the queue only into the log, which grows by them.
+    """
+    waiting = Waiting.objects.order_by().values(one=Value(1)).annotate(found=Count("pk")).values("found")
+    row = Head.objects.values_list("size", Subquery(waiting)).first()
+    return (row[0], row[1] or 0) if row else (0, Waiting.objects.count())
+
+
+def waiting_bodies(limit: int) -> list[bytes]:
+    """The exact bytes of entries that have no place in the log yet, `limit` at the most."""
+    waiting = Waiting.objects.order_by("pk").values("pk")[:limit]
+    return [bytes(body) for body in Entry.objects.filter(pk__in=waiting).values_list("body", flat=True)]
 
 
 def bodies_between(first: int, last: int) -> list[tuple[int, bytes]]:

@@ -10,7 +10,15 @@ from ledger.anchored import anchor_files
 from ledger.evidence import LastCheck, Proven, keys_for, last_check, proofs_under, seals_for
 from ledger.evidence import Seal as Seal  # the contexts know the ledger through this module alone
 from ledger.published import policy_text
-from ledger.queries import bodies_between, bodies_of_subjects, entries_of_subjects, log_size, vkey
+from ledger.queries import (
+    bodies_between,
+    bodies_of_subjects,
+    entries_of_subjects,
+    log_size,
+    log_stamp,
+    vkey,
+    waiting_bodies,
+)
 
 
 @dataclass(frozen=True)
@@ -63,6 +71,16 @@ def entries_between(first: int, last: int) -> list[tuple[int, bytes]]:
 def entry_count() -> int:
     """How many entries stand in the log."""
     return log_size()
+
+
+def stamp() -> tuple[int, int]:
+    """How many entries the log has, and how many wait for a place in it. Found equal twice, nothing was said in between."""
+    return log_stamp()
+
+
+def waiting_entries(limit: int) -> list[bytes]:
+    """The bodies of entries that wait for their place, `limit` at the most."""
+    return waiting_bodies(limit)
 
 
 def entries_about(subjects: Sequence[str]) -> dict[str, list[tuple[int, bytes]]]:

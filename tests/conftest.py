@@ -17,6 +17,7 @@ from products.accounts.models.user import User
 from products.crypto import create_secret
 from products.registry.models.enterprise import Enterprise
 from products.registry.models.indication import Indication
+from products.scans.story import STORIES
 from tests import factories
 from tests.factories import CUIPING, PIDU
 from tests.ledger.flushing import flush_allowed
@@ -54,6 +55,12 @@ def _clock(request: pytest.FixtureRequest) -> Iterator[None]:
         return
     with time_machine.travel(factories.NOW, tick=True):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _stories() -> None:
+    """Rows of the test before are gone; nothing said so."""
+    STORIES.forget()
 
 
 @pytest.fixture

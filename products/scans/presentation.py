@@ -34,6 +34,17 @@ class Check:
 
 def checks(answer: ScanAnswer) -> list[Check]:
     """What a buyer can compare with the pack in hand, in the order of a label."""
+    return [*run_checks(answer), *unit_checks(answer)]
+
+
+def unit_checks(answer: ScanAnswer) -> list[Check]:
+    """Of these, what differs from unit to unit."""
+    run = answer.run
+    return [Check("serial", _("本批第几枚"), f"{answer.serial:,} / {run.quantity:,}", "office")] if run else []
+
+
+def run_checks(answer: ScanAnswer) -> list[Check]:
+    """Of these, what every unit of the run has alike."""
     run = answer.run
     if run is None:
         return []
@@ -50,7 +61,6 @@ def checks(answer: ScanAnswer) -> list[Check]:
         Check("produced_on", _("生产日期"), cn_date(batch.produced_on), "maker"),
         Check("best_before", _("保质期至"), cn_date(batch.best_before), "maker"),
         Check("origin", _("产地"), place(answer), "maker"),
-        Check("serial", _("本批第几枚"), f"{answer.serial:,} / {run.quantity:,}", "office"),
     ]
     return [row for row in rows if row.value and row.value != "—"]
 
@@ -66,17 +76,22 @@ def place(answer: ScanAnswer) -> str:
 
 def laboratory(answer: ScanAnswer) -> LabPage | None:
     """What laboratories found of the batch behind a code; None for a code not ours."""
-    return lab_page(answer.run.batch) if answer.run else None
+    story = answer.story
+    return story.kept(("lab", get_language()), lambda: lab_page(story.run.batch)) if story else None
 
 
 def stop(answer: ScanAnswer) -> Stop | None:
     """Why the batch behind a code is off sale, and what to do; None where it is not, or for a code not ours."""
-    return stop_of(answer.run.batch) if answer.run else None
+    story = answer.story
+    return story.kept(("stop", get_language()), lambda: stop_of(story.run.batch)) if story else None
 
 
 def told(answer: ScanAnswer, lab: LabPage | None) -> Told:
     """The history of the batch and the unit behind a code, its certificate, and the entries about them."""
-    return tell(answer.run, answer.unit, lab)
+    story, unit = answer.story, answer.unit
+    if story is None:
+        return Told()
+    return story.kept(("told", unit, get_language()), lambda: tell(story.run, unit, lab))
 
 
 @cache
@@ -92,8 +107,6 @@ def seen_region(answer: ScanAnswer) -> str:
 
 def as_json(answer: ScanAnswer) -> dict[str, Any]:
     """The facts of the page, shaped as partners hold on to them."""
-    lab = laboratory(answer)
-    history = tell(answer.run, answer.unit, lab, with_items=False)
     body: dict[str, Any] = {
         "code": answer.code,
         "verdict": answer.verdict.value,
@@ -101,34 +114,13 @@ def as_json(answer: ScanAnswer) -> dict[str, Any]:
         "gi": None,
         "enterprise": None,
         "batch": None,
-        "checks": [vars(check) for check in checks(answer)],
+        "checks": [],
         "scans": {"count": 0, "first_at": None, "first_region": ""},
-        "proofs": [_proof(proof) for proof in history.proofs],
+        "proofs": [],
     }
-    if answer.run is not None:
-        batch = answer.run.batch
-        indication, enterprise = batch.authorisation.indication, batch.authorisation.enterprise
-        body["gi"] = {
-            "code": indication.code,
-            "name": indication.name,
-            "name_en": indication.name_en,
-            "types": indication.types,
-        }
-        body["enterprise"] = {"name": enterprise.name, "uscc": enterprise.uscc}
-        body["batch"] = {
-            "code": str(batch.code),
-            "lot": batch.lot,
-            "produced_on": batch.produced_on.isoformat(),
-            "best_before": batch.best_before.isoformat() if batch.best_before else None,
-            "origin": batch.origin_id,
-            "net_content_g": answer.run.unit_mass_g,
-        }
-        if lab and lab.standing:
-            body["batch"]["laboratory"] = _laboratory(lab)
-        if history.certificate:
-            body["batch"]["certificate"] = _certificate(history.certificate)
-        if why := stop(answer):
-            body["batch"]["stop"] = _stop(why)
+    if (story := answer.story) is not None:
+        facts = story.kept(("json", get_language()), lambda: _facts(answer))
+        body |= facts | {"checks": [*facts["checks"], *(vars(check) for check in unit_checks(answer))]}
     if answer.seen is not None:
         body["scans"] = {
             "count": answer.seen.count,
@@ -136,6 +128,41 @@ def as_json(answer: ScanAnswer) -> dict[str, Any]:
             "first_region": answer.seen.first_region,
         }
     return body
+
+
+def _facts(answer: ScanAnswer) -> dict[str, Any]:
+    """What every unit of the run has alike."""
+    run, lab = answer.run, laboratory(answer)
+    assert run is not None
+    history = tell(run, answer.unit, lab, with_items=False)
+    batch = run.batch
+    indication, enterprise = batch.authorisation.indication, batch.authorisation.enterprise
+    told_of_batch: dict[str, Any] = {
+        "code": str(batch.code),
+        "lot": batch.lot,
+        "produced_on": batch.produced_on.isoformat(),
+        "best_before": batch.best_before.isoformat() if batch.best_before else None,
+        "origin": batch.origin_id,
+        "net_content_g": run.unit_mass_g,
+    }
+    if lab and lab.standing:
+        told_of_batch["laboratory"] = _laboratory(lab)
+    if history.certificate:
+        told_of_batch["certificate"] = _certificate(history.certificate)
+    if why := stop(answer):
+        told_of_batch["stop"] = _stop(why)
+    return {
+        "gi": {
+            "code": indication.code,
+            "name": indication.name,
+            "name_en": indication.name_en,
+            "types": indication.types,
+        },
+        "enterprise": {"name": enterprise.name, "uscc": enterprise.uscc},
+        "batch": told_of_batch,
+        "checks": [vars(check) for check in run_checks(answer)],
+        "proofs": [_proof(proof) for proof in history.proofs],
+    }
 
 
 def _certificate(view: CertificateView) -> dict[str, Any]:
