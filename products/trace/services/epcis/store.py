@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from products.access import Actor, Role, Scope, require_scope
 from products.audit import Statement, record_many
@@ -68,7 +69,7 @@ def store_events(
         )
         capturer = holder.first()
         if capturer is None:
-            raise NotFound("no such enterprise")
+            raise NotFound(_("没有这家企业，无法采集。请先完成企业登记。"))
         return _Store(capturer, actor, now, is_linked=is_linked).keep(
             parsed, faults, context, behaviour, sent=len(events)
         )
