@@ -12,10 +12,11 @@ from django.core.management import call_command
 
 from ledger.queries import entry_body, proof_text
 from products.proofs import proofs_of
+from products.trace.domain.outline import place_text
 from products.trace.domain.plots import plot_text
 from tests.coverage.reading import differences, missing_rows
 from tests.erasure.searching import table_files
-from tests.erasure.world import CONTACT, FINDINGS, NOTE, OLD_PLOT, PHONE, PLACE, TEXT, World
+from tests.erasure.world import CONTACT, FINDINGS, NOTE, OLD_PLOT, PHONE, PLACE, TEXT, YARD, World
 from tests.ledger.helpers import findings
 
 
@@ -36,7 +37,8 @@ def test_every_proof_verifies_and_the_log_agrees_with_the_tables(
 
     subjects = [f"batch:{world.batch.code}", f"complaint:{world.complaint.number}", f"case:{world.case.number}"]
     subjects += [f"inspection:{world.inspection.number}", f"uscc:{world.user.uscc}"]
-    subjects += [f"certificate:{world.certificate.code}"]
+    subjects += [f"certificate:{world.certificate.code}", f"grower:{world.grower.code}"]
+    subjects += [f"plot:{world.yard.code}", f"plot:{world.grower.plots.get().code}"]
     stated = proofs_of(subjects)
     assert {link.kind for link in stated} >= {
         "accounts.person_erased",
@@ -45,6 +47,8 @@ def test_every_proof_verifies_and_the_log_agrees_with_the_tables(
         "oversight.findings_erased",
         "trace.plot_erased",
         "trace.contact_erased",
+        "trace.grower_erased",
+        "trace.place_erased",
     }
     assert {verdict(tmp_path, world.policy, link.index or 0) for link in stated} == {0}
     assert findings(world.signer) == []
@@ -60,12 +64,14 @@ def test_every_proof_verifies_and_the_log_agrees_with_the_tables(
 def commitments_of(world: World) -> dict[str, str]:
     """{the committed text: its commitment} for texts an attacker knows and only wants confirmed."""
     plot = plot_text(plot_name=OLD_PLOT, longitude_e6=None, latitude_e6=None, datum="")
+    yard = place_text(name=YARD, geometry=world.yard.geometry, datum=world.yard.datum)
     known = {
         ("complaint", world.complaint.number): {"text": TEXT, "bought_at": PLACE, "contact": CONTACT},
         ("case", world.case.number): {"note": NOTE},
         ("inspection", world.inspection.number): {"findings": FINDINGS},
         ("batch", str(world.batch.code)): {"plot": plot},
         ("certificate", str(world.certificate.code)): {"contact": PHONE},
+        ("plot", str(world.yard.code)): {"place": yard},
     }
     found: dict[str, str] = {}
     for (prefix, key), texts in known.items():

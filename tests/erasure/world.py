@@ -31,15 +31,24 @@ from products.scans.services.complaints import answer_complaint, file_complaint
 from products.scans.services.visitors import Visitor
 from products.trace.models.batch import Batch
 from products.trace.models.certificate import ConformityCertificate
+from products.trace.models.plot import Grower, Plot
 from products.trace.services.batches import correct_batch, release_batch
 from products.trace.services.certificates import issue_certificate
+from products.trace.services.growers import change_grower, register_grower, retire_grower
+from products.trace.services.plots import PlotChange, change_plot, retire_plot
 from tests.coverage.world import COUNTY, USCCS, later, make_register, register
 from tests.factories import NOW, TODAY, code_of
+from tests.trace.plot_helpers import make_plot, square
 
 USERNAME, REAL_NAME, TOKEN_NAME = "marker-wanglaowu", "Marker-Wang-Laowu", "marker-token-of-wang"
 TEXT, PLACE, CONTACT = "marker-text-smells-odd", "marker-place-stall-3", "13912345678"
 PHONE = "13987650123"
 PLOT, OLD_PLOT = "marker-plot-east-slope", "marker-plot-west-slope"
+GROWER, OLD_GROWER = "marker-farmer-zhao", "marker-farmer-chao"
+GROWER_PHONE = "13765430987"
+FIELD, OLD_FIELD, YARD = "marker-field-of-zhao", "marker-field-of-chao", "marker-yard-of-somebody"
+# What the outlines look like in a file: numbers that stand nowhere else.
+CORNER, YARD_CORNER = "103.8312347", "103.8543217"
 NOTE, FINDINGS = "marker-note-of-the-case", "marker-findings-of-the-day"
 
 
@@ -54,11 +63,14 @@ class World:
     complaint: Complaint
     case: Case
     inspection: Inspection
+    grower: Grower
+    yard: Plot
     secrets: dict[str, bytes] = field(default_factory=dict)
 
     @property
     def markers(self) -> dict[str, bytes]:
         names = ("USERNAME", "REAL_NAME", "TOKEN_NAME", "TEXT", "PLACE", "CONTACT", "PLOT", "OLD_PLOT", "NOTE", "PHONE")
+        names += ("GROWER", "GROWER_PHONE", "FIELD", "YARD", "CORNER", "YARD_CORNER")
         return {name: str(globals()[name]).encode() for name in (*names, "FINDINGS")}
 
     @property
@@ -78,6 +90,8 @@ class World:
             ["--inspection", self.inspection.number],
             ["--plot", str(self.batch.code)],
             ["--certificate", self.certificate.number],
+            ["--grower", str(self.grower.code)],
+            ["--place", str(self.yard.code)],
         ]
 
     def erase_all(self, journal: Path) -> None:
@@ -103,7 +117,8 @@ def make_world(signer: Signer) -> World:
     inspection = record_result(
         actor=COUNTY, number=inspection.number, result="problems", findings=FINDINGS, done_on=TODAY, now=later(45)
     )
-    world = World(signer, user, batch, certificate, Complaint.objects.get(pk=complaint.pk), case, inspection)
+    report = Complaint.objects.get(pk=complaint.pk)
+    world = World(signer, user, batch, certificate, report, case, inspection, *_planted(actor, right))
     world.secrets = _secrets(world)
     world.sign()
     return world
@@ -135,6 +150,23 @@ def _batch(actor: Actor, right: Authorisation) -> Batch:
     return Batch.objects.get(pk=batch.pk)
 
 
+def _planted(actor: Actor, right: Authorisation) -> tuple[Grower, Plot]:
+    """A grower renamed, with a field renamed, and a yard of nobody's; all of them retired since."""
+    grower = register_grower(actor=actor, name=OLD_GROWER, phone=GROWER_PHONE, now=later(23))
+    change_grower(actor=actor, code=grower.code, name=GROWER, phone=GROWER_PHONE, now=later(24))
+    places = {"outline": square(float(CORNER), 30.81, 0.001)}, {"outline": square(float(YARD_CORNER), 30.82, 0.001)}
+    field, yard = (
+        make_plot(actor, right.indication, name=name, grower=owner, now=later(25), **place)
+        for name, owner, place in zip((OLD_FIELD, YARD), (grower.code, None), places, strict=True)
+    )
+    change = PlotChange(name=FIELD, grower=grower.code, altitude_m=520)
+    change_plot(actor=actor, code=field.code, change=change, reason="改名", now=later(26))
+    for plot in (field, yard):
+        retire_plot(actor=actor, code=plot.code, reason="流转到期", now=later(27))
+    retire_grower(actor=actor, code=grower.code, now=later(28))
+    return Grower.objects.get(pk=grower.pk), Plot.objects.get(pk=yard.pk)
+
+
 def _complaint(code: str) -> Complaint:
     complaint = file_complaint(
         code_text=code,
@@ -159,6 +191,9 @@ def _secrets(world: World) -> dict[str, bytes]:
         "ciphertext": bytes(world.complaint.contact),
         "plot salt": bytes(world.batch.plot_salt),
         "contact salt": bytes(world.certificate.contact_salt),
+        "grower salt": bytes(world.grower.salt),
+        "yard salt": bytes(world.yard.salt),
+        "field salt": bytes(world.grower.plots.get().salt),
         "findings salt": bytes(world.inspection.findings_salt),
     }
     for step in CaseStep.objects.filter(case=world.case):
