@@ -19,7 +19,7 @@ from tests.factories import NOW
 from tests.trace.helpers import register
 from tests.trace.lots.helpers import dispatch, give, harvest, purchase, receive, record, take
 from tests.trace.own_events import BASE, Event, publish
-from tests.trace.test_own_events import correct
+from tests.trace.test_own_corrections import correct
 
 GTIN = "06901234567892"
 LOT = f"https://id.gs1.org/01/{GTIN}/10/261120-01"
