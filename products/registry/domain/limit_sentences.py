@@ -106,7 +106,7 @@ def _band(band: Band) -> tuple[str, str]:
     name, name_en = indicator_names(band.indicator)
     unit, unit_en = _UNITS.get(band.unit, (band.unit, band.unit))
     if band.low is not None and band.high is not None:
-        return f"{name} {band.low:f}～{band.high:f} {unit}", f"{name_en} {band.low:f} to {band.high:f} {unit_en}"
+        return f"{name} {band.low:f}～{band.high:f} {unit} ", f"{name_en} {band.low:f} to {band.high:f} {unit_en}"
     if band.low is not None:
         return f"{name} {band.low:f} {unit} 及以上", f"{name_en} {band.low:f} {unit_en} and above"
     if band.high is not None:

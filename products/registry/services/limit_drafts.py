@@ -28,6 +28,7 @@ MAX_LIMITS: Final = 1_000
 CONFIDENCES: Final = ("high", "medium", "low")
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,11})(?:\.[0-9]{1,6})?")
 _GROUPED: Final = re.compile(r"-?[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?")
+_KEY: Final = re.compile(r"[a-z0-9][a-z0-9_.-]{0,79}")
 _LENGTHS: Final = {"name": 80, "name_en": 120, "basis": 60, "source": 500}
 _COUNTS: Final = {Comparator.RANGE: 2, Comparator.FORBIDDEN: 0}
 # A value of nothing, or below, says nothing for these.
@@ -78,7 +79,7 @@ def clean_limit(given: Mapping[str, Any]) -> LimitFacts:
     if is_usable and not unit and kind is not Comparator.FORBIDDEN:
         raise LimitUnitUnknown(_("请选择单位；本来就没有单位的（比值、倍数）选“无单位”。"), field="unit")
     facts: LimitFacts = {
-        "key": plain(given.get("key", ""))[:80],
+        "key": _key(given.get("key", "")),
         "indicator": indicator,
         **texts,
         "unit": "" if kind is Comparator.FORBIDDEN else unit,
@@ -126,6 +127,12 @@ def _with_keys(limits: Iterable[LimitFacts]) -> list[LimitFacts]:
         taken.add(key)
         done.append(each | {"key": key})
     return done
+
+
+def _key(value: object) -> str:
+    """What the limit has been called, where that can stand in an address."""
+    key = plain(value)
+    return key if _KEY.fullmatch(key) else ""
 
 
 def _text(value: object, name: str) -> str:
