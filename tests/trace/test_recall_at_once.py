@@ -8,7 +8,7 @@ from threading import Barrier
 from uuid import UUID
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 
 from products.access import Actor
 from products.errors import DomainError
@@ -17,8 +17,9 @@ from products.trace.models.batch import Batch
 from products.trace.models.lot import Lot
 from products.trace.models.recall import Recall
 from products.trace.services.batches import release_batch
-from products.trace.services.recall_checks import require_usable_lots
-from tests.factories import NOW, make_batch
+from products.trace.services.lot_checks import Given, NewOperation, Taken
+from products.trace.services.lots import record_operation
+from tests.factories import NOW, TODAY, make_batch
 from tests.trace.lineage_helpers import lot_of, operate
 from tests.trace.recall_helpers import Chain, entries_of, hold, make_chain, recall, states
 
@@ -48,12 +49,16 @@ def at_once(*acts: Callable[[], object]) -> list[str]:
         return [future.result(timeout=120) for future in [pool.submit(one, act) for act in acts]]
 
 
-@transaction.atomic
-def use(lot: Lot, child: Lot) -> None:
-    """As every operation does: lock what is used, look whether it may be, write what came of it."""
-    Lot.objects.select_for_update().get(pk=lot.pk)
-    require_usable_lots([f"lot:{lot.code}"])
-    operate(lot.enterprise, "process", taken={lot: 1}, given={child: 1})
+def use(maker: Actor, lot: Lot, child: Batch) -> None:
+    """Ten kilograms of a lot become a batch that had no source yet."""
+    operation = NewOperation(
+        kind="process",
+        process="拌料",
+        done_on=TODAY,
+        taken=[Taken(lot=lot.code, mass_g=10_000)],
+        given=[Given(batch=child.code, mass_g=10_000)],
+    )
+    record_operation(actor=maker, operation=operation, now=NOW)
 
 
 def persistently(act: Callable[[], object]) -> Callable[[], object]:
@@ -73,18 +78,49 @@ def persistently(act: Callable[[], object]) -> Callable[[], object]:
 @pytest.mark.parametrize("number", range(6))
 def test_what_is_made_during_a_recall_is_recalled_or_refused(maker: Actor, chain: Chain, number: int) -> None:
     users = [chain.lots["first"], chain.lots["second"], chain.raw]
-    children = [lot_of(make_batch(authorisation=chain.first.authorisation)) for _user in users]
+    children = [make_batch(authorisation=chain.first.authorisation, net_mass_g=10_000) for _user in users]
     root = f"lot:{chain.raw.code}"
 
     results = at_once(
         persistently(lambda: recall(maker, root)),
-        *(lambda lot=lot, child=child: use(lot, child) for lot, child in zip(users, children, strict=True)),
+        *(lambda lot=lot, child=child: use(maker, lot, child) for lot, child in zip(users, children, strict=True)),
     )
 
     assert results[0] == "done"
     for child, result in zip(children, results[1:], strict=True):
-        batch = Batch.objects.get(traced_lot=child)
-        assert (result, batch.state) in {("done", "recalled"), ("under_recall", "released")}
+        child.refresh_from_db()
+        assert (result, child.state) in {("done", "recalled"), ("under_recall", "released")}
+
+
+@pytest.mark.parametrize("number", range(6))
+def test_a_batch_that_nobody_traced_yet_is_recalled_with_what_is_just_made_of_it(
+    maker: Actor, chain: Chain, number: int
+) -> None:
+    source, child = (make_batch(authorisation=chain.first.authorisation, net_mass_g=10_000) for _each in range(2))
+
+    results = at_once(
+        persistently(lambda: recall(maker, f"batch:{source.code}")),
+        lambda: use_batch(maker, source, child),
+        lambda: use_batch(maker, source, child),
+    )
+
+    assert results[0] == "done"
+    states(source, child)
+    made = results[1:].count("done")
+    assert (made, child.state) in {(1, "recalled"), (0, "released")}
+    assert set(results[1:]) <= {"done", "under_recall", "batch_source_stated"}
+
+
+def use_batch(maker: Actor, source: Batch, child: Batch) -> None:
+    """As `use`, of a batch that gets its lot by this."""
+    operation = NewOperation(
+        kind="process",
+        process="分装",
+        done_on=TODAY,
+        taken=[Taken(batch=source.code, mass_g=10_000)],
+        given=[Given(batch=child.code, mass_g=10_000)],
+    )
+    record_operation(actor=maker, operation=operation, now=NOW)
 
 
 def test_what_is_released_during_a_recall_is_recalled_or_refused(maker: Actor, chain: Chain) -> None:

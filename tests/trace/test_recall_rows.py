@@ -15,12 +15,14 @@ from products.trace.models.lot import LineageLink, Lot
 from products.trace.models.recall import ConsigneeAnswer, Recall, RecallBatch, RecallNotice
 from products.trace.queries.downstream import walk
 from products.trace.queries.recall_plan import plan_recall
+from products.trace.recall_errors import UnderRecall
+from products.trace.services.batches import hold_batch, release_batch
 from products.trace.services.recalls import close_recall
 from tests.conftest import signed_in
-from tests.factories import NOW, PIDU, TODAY, make_authorisation
+from tests.factories import NOW, PIDU, TODAY, make_authorisation, make_batch
 from tests.trace.lineage_helpers import dispatch, make_lot
 from tests.trace.reading import page, text_of
-from tests.trace.recall_helpers import Chain, entries_of, make_chain, recall
+from tests.trace.recall_helpers import Chain, entries_of, hold, make_chain, recall
 
 
 @pytest.fixture
@@ -93,6 +95,30 @@ def test_what_only_others_name_is_counted_and_left_to_the_recaller(maker: Actor,
 
     assert row.notices.get(enterprise=None).node == "urn:epc:id:sgtin:6901234.56789.1"
     assert "本平台以外的 1 项，请自行通知" in text_of(page(signed_in(maker), f"/recalls/{row.code}"))
+
+
+def test_a_batch_without_a_lot_counts_under_its_own_name(maker: Actor, chain: Chain) -> None:
+    named = make_batch(authorisation=chain.first.authorisation)
+    waiting = make_batch(authorisation=chain.first.authorisation, state="registered")
+    for parent, child in ((chain.raw.code, named.code), (chain.raw.code, waiting.code)):
+        LineageLink.objects.create(parent=f"lot:{parent}", child=f"batch:{child}")
+    hold_batch(actor=maker, code=named.code, reason="疑问", now=NOW)
+
+    row = recall(maker, f"batch:{chain.first.code}")
+    assert row.covers.count() == 2
+    row = recall(maker, f"lot:{chain.raw.code}")
+
+    assert row.covers.count() == 4
+    assert plan_recall(actor=maker, root=f"batch:{named.code}").covered == [named]
+
+
+def test_a_batch_that_others_say_came_of_it_is_not_released(maker: Actor, chain: Chain) -> None:
+    hold(maker, f"batch:{chain.first.code}")
+    waiting = make_batch(authorisation=chain.first.authorisation, state="registered")
+    LineageLink.objects.create(parent=f"lot:{chain.lots['first'].code}", child=f"batch:{waiting.code}")
+
+    with pytest.raises(UnderRecall):
+        release_batch(actor=maker, code=waiting.code, now=NOW)
 
 
 def test_a_circle_that_others_claim_is_walked_once(maker: Actor, chain: Chain) -> None:

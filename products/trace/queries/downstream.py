@@ -16,13 +16,14 @@ from products.access import Actor, Role
 from products.errors import NotFound
 from products.registry.models.enterprise import Enterprise
 from products.registry.models.region import Region
+from products.trace.domain.lineage import BATCH, EVENT, LOT, OPERATION, lot_node
 from products.trace.models.batch import Batch
 from products.trace.models.lot import LineageLink, Lot
 from products.trace.models.recall import Recall, RecallNotice
 
 # Values bound to one query; SQLite takes a limited number.
 MANY: Final = 500
-_BETWEEN: Final = ("op:", "event:")
+_BETWEEN: Final = (OPERATION, EVENT)
 T = TypeVar("T")
 _STOPPED: Final = (Batch.State.RECALLED, Batch.State.HELD)
 
@@ -46,7 +47,8 @@ class Root:
 
     @property
     def nodes(self) -> list[str]:
-        return [node_of(self.lot)] if self.lot else []
+        """Its names in the lineage: others may speak of a batch before it has a lot."""
+        return [*([node_of(self.lot)] if self.lot else []), *([self.subject] if self.batch else [])]
 
     @property
     def is_demo(self) -> bool:
@@ -71,8 +73,7 @@ def portions(items: Iterable[T], size: int = MANY) -> Iterator[list[T]]:
 
 
 def node_of(lot: Lot) -> str:
-    """The lineage's name of a lot."""
-    return f"lot:{lot.code}"
+    return lot_node(lot.code)
 
 
 def walk(nodes: Sequence[str], *, down: bool) -> list[str]:
@@ -98,6 +99,11 @@ def find_root(*, actor: Actor, subject: str) -> Root:
     if root is None or not (_is_seen(actor, root) or _is_notified(actor, root)):
         raise NotFound(_("没有这个批次，或您无权办理。请从批次页面进入。"), field="root")
     return root
+
+
+def reread(root: Root) -> Root:
+    """The same as it is now: a batch may have got its lot."""
+    return _read_root(root.subject) or root
 
 
 def root_of(recall: Recall) -> Root | None:
@@ -147,14 +153,16 @@ def is_entitled(actor: Actor, enterprise: Enterprise) -> bool:
 def downstream_of(root: Root) -> Downstream:
     """The root and all that descends from it; drafts are not there yet."""
     names = walk(root.nodes, down=True)
-    lots = list(_lots(name for name in names if name.startswith("lot:")))
+    lots = list(_lots(name for name in names if name.startswith(LOT)))
     found = {lot.batch_id for lot in lots if lot.batch_id} | ({root.batch.pk} if root.batch else set())
+    for portion in portions(_codes(name for name in names if name.startswith(BATCH))):
+        found |= set(Batch.objects.filter(code__in=portion).values_list("pk", flat=True))
     batches = [
         batch
         for portion in portions(sorted(found))
         for batch in _batches().filter(pk__in=portion).exclude(state=Batch.State.DRAFT)
     ]
-    known = {node_of(lot) for lot in lots}
+    known = {node_of(lot) for lot in lots} | {f"{BATCH}{batch.code}" for batch in batches}
     foreign = [name for name in names if name not in known and not name.startswith(_BETWEEN)]
     return Downstream(
         lots=sorted(lots, key=lambda lot: lot.pk),
@@ -200,19 +208,24 @@ def recalled_ancestor(nodes: Sequence[str], *, itself: bool = True) -> Stopped |
     A recall stands for good, closed or not; a hold until it is closed or the batch is released again.
     """
     own = set(nodes)
-    names = [name for name in walk(nodes, down=False) if name.startswith("lot:") and (itself or name not in own)]
-    for portion in portions(names):
-        lots = Lot.objects.filter(code__in=list(_codes(portion)))
-        stopped = lots.filter(batch__state__in=_STOPPED).select_related("batch").order_by("pk").first()
-        if stopped and stopped.batch:
-            return Stopped("recall" if stopped.batch.state == Batch.State.RECALLED else "hold", stopped.lot)
-        roots = {node_of(lot): lot for lot in lots} | {
-            f"batch:{lot.batch.code}": lot for lot in lots.select_related("batch") if lot.batch
-        }
-        recall = _standing().filter(root__in=roots).order_by("pk").first()
-        if recall:
-            return Stopped(recall.kind, roots[recall.root].lot)
+    names = [name for name in walk(nodes, down=False) if itself or name not in own]
+    for portion in portions(name for name in names if name.startswith((LOT, BATCH))):
+        stopped = _first_stopped(portion)
+        if stopped:
+            return stopped
     return None
+
+
+def _first_stopped(names: Sequence[str]) -> Stopped | None:
+    lots = Lot.objects.filter(code__in=list(_codes(name for name in names if name.startswith(LOT))))
+    named = Batch.objects.filter(code__in=list(_codes(name for name in names if name.startswith(BATCH))))
+    batches = {batch.pk: batch for batch in [*named, *Batch.objects.filter(traced_lot__in=lots)]}
+    for _pk, batch in sorted(batches.items()):
+        if batch.state in _STOPPED:
+            return Stopped("recall" if batch.state == Batch.State.RECALLED else "hold", batch.lot)
+    roots = {node_of(lot): lot.lot for lot in lots} | {f"{BATCH}{each.code}": each.lot for each in batches.values()}
+    recall = _standing().filter(root__in=roots).order_by("pk").first()
+    return Stopped(recall.kind, roots[recall.root]) if recall else None
 
 
 def hold_over(batch: Batch) -> Recall | None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from products.errors import InvalidInput
 from products.trace.domain.facts import is_text, plain
+from products.trace.domain.lineage import BATCH
 from products.trace.domain.recall_texts import is_mobile, is_phone
 from products.trace.errors import InvalidText, TextTooLong
 from products.trace.models.batch import Batch
@@ -79,8 +80,8 @@ def require_not_recalled(batch: Batch) -> None:
     """
     if hold_over(batch):
         raise UnderRecall(_("该批次在一次尚未结束的“暂停销售”之内，不能放行。请先由发起的单位结束它。"))
-    lot = Lot.objects.filter(batch=batch).first()
-    if lot and (stopped := recalled_ancestor([node_of(lot)], itself=False)):
+    lots = Lot.objects.filter(batch=batch)
+    if stopped := recalled_ancestor([f"{BATCH}{batch.code}", *map(node_of, lots)], itself=False):
         raise UnderRecall(_refusal(stopped))
 
 

@@ -15,7 +15,7 @@ from products.errors import Forbidden, NotFound
 from products.trace.models.batch import Batch, BatchStep
 from products.trace.models.lot import Lot
 from products.trace.models.recall import Recall, RecallBatch, RecallNotice
-from products.trace.queries.downstream import Downstream, Root, downstream_of, find_root, portions, root_of
+from products.trace.queries.downstream import Downstream, Root, downstream_of, find_root, portions, reread, root_of
 from products.trace.queries.recall_page import may_manage
 from products.trace.queries.recall_plan import RecallPlan, plan_of, state_after
 from products.trace.recall_errors import RecallChanged, RecallClosed, RecallCoversNothing, RecallExists
@@ -42,8 +42,8 @@ def open_recall(*, actor: Actor, recall: NewRecall, preview_sha256: str, now: da
     """
     require_powers(actor)
     recall = check_recall(recall)
-    root = find_root(actor=actor, subject=recall.root)
-    plan = plan_of(actor, root, _lock_downstream(root))
+    root, downstream = _lock_downstream(find_root(actor=actor, subject=recall.root))
+    plan = plan_of(actor, root, downstream)
     if plan.is_empty:
         raise RecallCoversNothing(_("从这里往下没有您可以召回的批次。请联系该批次所在地的市场监管部门。"), field="root")
     if _is_open(actor, root, recall.kind):
@@ -75,7 +75,7 @@ def extend_recall(*, actor: Actor, code: UUID, now: datetime) -> int:
     Raises NotFound, Forbidden, RecallClosed, RecallCoversNothing where nothing is new.
     """
     row, root = _own_open(actor, code)
-    plan = plan_of(actor, root, _lock_downstream(root))
+    plan = plan_of(actor, *_lock_downstream(root))
     known = set(row.covers.values_list("batch_id", flat=True))
     covers, notices = _write_rows(row, plan, [batch for batch in plan.covered if batch.pk not in known], now=now)
     if not covers and not notices:
@@ -120,23 +120,36 @@ def _is_open(actor: Actor, root: Root, kind: str) -> bool:
     return Recall.objects.filter(root=root.subject, kind=kind, by=actor.ledger_name, closed_at=None).exists()
 
 
-def _lock_downstream(root: Root) -> Downstream:
-    """Everything downstream, locked until the transaction ends.
+class _Grown(Exception):
+    """Something new came of it while we waited for locks."""
 
-    Whoever uses a lot locks it first. A lot that was being used while we waited for its lock has a new child now, so
-    the way down is gone again until nothing new turns up; after that nothing can be used without seeing the recall.
+
+def _lock_downstream(root: Root) -> tuple[Root, Downstream]:
+    """The root and everything downstream, locked until the transaction ends.
+
+    Whoever uses lots locks them first, and then batches. What was being used while we waited has a child now, or its
+    first lot: then all locks are given back, lest two wait for each other, and the way down is gone again until
+    nothing new turns up. After that nothing can be used without seeing the recall.
     """
-    locked: set[int] = set()
     while True:
-        downstream = downstream_of(root)
-        new = {lot.pk for lot in downstream.lots} - locked
-        if root.lot is None or not new:
-            break
-        _lock(Lot, new)
-        locked |= new
+        try:
+            with transaction.atomic():
+                return _lock_once(root)
+        except _Grown:
+            continue
+
+
+def _lock_once(root: Root) -> tuple[Root, Downstream]:
+    downstream = downstream_of(reread(root))
+    lots = {lot.pk for lot in downstream.lots}
+    _lock(Lot, lots)
     _lock(Batch, {batch.pk for batch in downstream.batches})
-    # Read once more: a batch may have changed its state before its lock was ours.
-    return downstream_of(root)
+    # Batches are read once more as well: one may have changed its state before its lock was ours.
+    root = reread(root)
+    downstream = downstream_of(root)
+    if {lot.pk for lot in downstream.lots} - lots:
+        raise _Grown
+    return root, downstream
 
 
 def _lock(model: type[Lot] | type[Batch], pks: Iterable[int]) -> None:
