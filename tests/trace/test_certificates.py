@@ -13,6 +13,7 @@ from ledger.models import Entry
 from products.access import Actor
 from products.audit import commitment
 from products.errors import DomainError, Forbidden, NotFound
+from products.oversight.evidence.scope import find_scope
 from products.registry.models.authorisation import Authorisation
 from products.registry.models.enterprise import Enterprise
 from products.trace.models.certificate import CollectedCertificate, ConformityCertificate, MixedCertificate
@@ -251,3 +252,14 @@ def test_the_database_keeps_certificates_as_they_are(maker: Actor, authorisation
         with pytest.raises(DatabaseError), transaction.atomic():
             act()
     row.update(contact="", contact_salt=b"")
+
+
+def test_a_bundle_of_evidence_has_every_certificate_of_the_batch(
+    maker: Actor, officer_north: Actor, authorisation: Authorisation
+) -> None:
+    batch = make_batch(authorisation=authorisation)
+    rows = [issue(maker, batch), issue(maker, batch, reason="重开")]
+
+    for actor in (maker, officer_north):
+        subjects = set(find_scope(actor=actor, kind="batch", code=str(batch.code)).subjects())
+        assert {f"certificate:{row.code}" for row in rows} <= subjects

@@ -18,6 +18,7 @@ from products.registry.models.authorisation import Authorisation
 from products.registry.models.enterprise import Enterprise
 from products.scans.models.complaint import Complaint
 from products.trace.models.batch import Batch
+from products.trace.models.certificate import ConformityCertificate
 from products.trace.models.lab_report import LabReport
 
 OFFICES = (Role.INSPECTOR, Role.AUDITOR)
@@ -47,6 +48,10 @@ class Scope:
     def lab_reports(self) -> QuerySet[LabReport]:
         return LabReport.objects.filter(batch__in=self.batches.order_by().values("pk"))
 
+    @property
+    def certificates(self) -> QuerySet[ConformityCertificate]:
+        return ConformityCertificate.objects.filter(batch__in=self.batches.order_by().values("pk"))
+
     def subjects(self) -> Iterator[str]:
         """How the log names these rows, in a settled order."""
         for prefix, column, rows in (
@@ -54,6 +59,7 @@ class Scope:
             ("authorisation", "code", self.authorisations),
             ("batch", "code", self.batches),
             ("lab-report", "code", self.lab_reports),
+            ("certificate", "code", self.certificates),
             ("run", "code", self.runs),
             ("inspection", "number", self.inspections),
             ("complaint", "number", self.complaints),

@@ -50,6 +50,7 @@ STEPS: Final = (
 LEFT_OUT: Final = (
     "经办人姓名和用户名（账本和本包只列单位）",
     "标签密钥和逐枚标签编码",
+    "合格证上的联系方式（可能是个人电话）",
     "扫码记录（涉及消费者行踪）",
     "举报人的联系方式、购买地点和设备标识；举报的承诺值共用一个盐，因此一项也不公开原值",
 )
@@ -68,6 +69,9 @@ SOURCES: Final = {
     "trace.batch_held": DECLARED,
     "trace.batch_recalled": "企业或主管部门作出",
     "trace.lab_reported": f"{DECLARED}的检验数据；资质有效期、单位和计算基准经{CHECKED}，数值未与报告原件核对",
+    "trace.certificate_issued": f"{DECLARED}的承诺；批次在售、无不合格检验经{CHECKED}，内容取自批次登记",
+    "trace.certificate_replaced": DECLARED,
+    "trace.certificate_collected": DECLARED,
     "trace.plot_registered": f"{DECLARED}；位置在保护范围内经{CHECKED}，面积按轮廓计算或由企业填报",
     "trace.plot_changed": f"{DECLARED}；位置在保护范围内经{CHECKED}，面积按轮廓计算或由企业填报",
     "labels.run_issued": f"{MADE}；数量不超过批次净重和年度用标数量，经{CHECKED}",
