@@ -21,6 +21,7 @@ from products.trace.coverage.batches import BATCHES
 from products.trace.coverage.certificates import CERTIFICATES, COLLECTED
 from products.trace.coverage.epcis import CAPTURES
 from products.trace.coverage.lab_reports import LAB_REPORTS
+from products.trace.coverage.lots import LOTS, OPERATIONS
 from products.trace.coverage.plots import GROWERS, PLOTS
 from products.trace.coverage.recalls import RECALLS
 
@@ -37,6 +38,8 @@ TABLES: Final[tuple[Table, ...]] = (
     BATCHES,
     LAB_REPORTS,
     CAPTURES,
+    LOTS,
+    OPERATIONS,
     RECALLS,
     CERTIFICATES,
     COLLECTED,

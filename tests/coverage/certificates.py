@@ -8,16 +8,17 @@ from datetime import date, datetime
 from products.access import Actor
 from products.trace.models.batch import Batch
 from products.trace.services.certificates import collect_certificate, issue_certificate
-from tests.trace.lineage_helpers import lot_of, make_lot, operate
+from tests.trace.lots.helpers import give, purchase, record, take
 
 
 def make_certificates(makers: Sequence[Actor], *, at: Sequence[datetime]) -> None:
     """Of each maker one on the released batch and another in its place, both standing in for a seller's."""
     for number, actor in enumerate(makers):
         batch = Batch.objects.get(lot=f"A{number}")
-        enterprise = batch.authorisation.enterprise
-        bought = make_lot(enterprise, kind="purchase", lot=f"P{number}")
-        operate(enterprise, "merge", taken={bought: 1_000}, given={lot_of(batch): 1_000})
+        bought = purchase(actor, f"P{number}", now=at[2 * number])
+        mass_g = batch.net_mass_g
+        parts = {"taken": take({bought: mass_g}), "given": give((batch, mass_g))}
+        record(actor, "process", process="分装", **parts, now=at[2 * number])
         for place in range(2):
             collect_certificate(
                 actor=actor,

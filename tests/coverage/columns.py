@@ -32,6 +32,7 @@ from products.trace.models.lab_report import LabReport, LabResult
 from products.trace.models.plot import PlotOverlap
 from tests.coverage.covered import DEMO, OTHER_CODE, PERSON, REFERENCE, Covered
 from tests.coverage.epcis import EPCIS_COLUMNS
+from tests.coverage.lots import LOT_COLUMNS
 from tests.coverage.plots import PLOT_COLUMNS
 from tests.coverage.recalls import RECALL_COLUMNS
 from tests.coverage.standards import STANDARD_COLUMNS
@@ -56,6 +57,7 @@ _BATCH: dict[str, Any] = {"world": "trace", "place": lambda row: f"batch {row.ba
 _PLOT = {"plot_name": "plot", "plot_salt": "plot", "longitude_e6": "plot", "latitude_e6": "plot", "datum": "plot"}
 
 COVERED: dict[type[models.Model], Covered] = {
+    **LOT_COLUMNS,
     **RECALL_COLUMNS,
     **EPCIS_COLUMNS,
     **PLOT_COLUMNS,

@@ -18,7 +18,8 @@ class Covered:
     """`parent` leads from the row to the row with the subject; `name` of that is what a finding's place ends with.
 
     `words`: what a finding calls a column, where not by its name. `values` and `copied`: a changed value, and the
-    columns of a copy, that the table's constraints let pass. `rows` leaves out those that no entry speaks of.
+    columns of a copy, that the table's constraints let pass. `rows` leaves out those that no entry speaks of; `rows_of` is
+    in its place where one column can be changed in some rows alone.
     """
 
     world: str
@@ -29,3 +30,4 @@ class Covered:
     values: Mapping[str, Any] = field(default_factory=dict)
     copied: Mapping[str, Any] = field(default_factory=dict)
     rows: Mapping[str, Any] = field(default_factory=dict)
+    rows_of: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

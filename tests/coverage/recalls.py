@@ -9,13 +9,17 @@ from typing import Any
 from django.db import models
 
 from products.access import Actor
+from products.registry.models.authorisation import Authorisation
+from products.registry.models.enterprise import Enterprise
 from products.trace.models.batch import Batch
 from products.trace.models.recall import ConsigneeAnswer, Recall, RecallBatch, RecallNotice
 from products.trace.queries.consignees import consignees_of
+from products.trace.services.batches import register_batch
 from products.trace.services.consignee_answers import record_consignee_answer
 from products.trace.services.recalls import close_recall
 from tests.coverage.covered import DEMO, OTHER_CODE, Covered
-from tests.trace.lineage_helpers import dispatch, lot_of, operate
+from tests.factories import PIDU
+from tests.trace.lots.helpers import dispatch, give, receive, record, take
 from tests.trace.recall_helpers import recall
 
 _RECALL: dict[str, Any] = {"world": "recalls", "place": lambda row: f"recall {row.recall.code}", "parent": "recall"}
@@ -33,16 +37,28 @@ RECALL_COLUMNS: dict[type[models.Model], Covered] = {
 
 
 def make_recalls(makers: tuple[Actor, Actor], *, at: Callable[[int], datetime]) -> None:
-    """Each maker recalls a batch of its own that the other has used."""
-    for number, (lot, used) in enumerate((("A0", "A1"), ("B1", "B0"))):
-        actor = makers[number]
-        source, child = lot_of(Batch.objects.get(lot=lot)), lot_of(Batch.objects.get(lot=used))
-        operate(child.enterprise, "process", taken={source: 1_000}, given={child: 1_000})
-        dispatch(source, grams=5_000, done_on=date(2026, 11, 22))
-        assert source.batch is not None
-        row = recall(
-            actor, f"batch:{source.batch.code}", level=number + 1, advice="请退货", contact="12315", now=at(70)
+    """Each maker recalls a batch of its own of which the other has bought some and made a batch."""
+    firms = [Enterprise.objects.get(uscc=actor.uscc) for actor in makers]
+    rights = [Authorisation.objects.get(enterprise=firm) for firm in firms]
+    for number, actor in enumerate(makers):
+        buyer = makers[1 - number]
+        source = Batch.objects.get(lot=f"A{number}")
+        sent = dispatch(actor, {source: 5_000}, to=firms[1 - number], now=at(63))
+        bought = receive(buyer, sent, f"R{number}", grams=5_000, now=at(64))
+        made = register_batch(
+            actor=buyer,
+            authorisation_code=rights[1 - number].code,
+            lot=f"D{number}",
+            origin_code=PIDU,
+            produced_on=date(2026, 11, 23),
+            net_mass_g=4_000,
+            now=at(65),
         )
+        parts = {"taken": take({bought: 5_000}), "given": give((made, 4_000))}
+        record(buyer, "process", process="分装", done_on=date(2026, 11, 23), **parts, now=at(66))
+    for number, actor in enumerate(makers):
+        source = Batch.objects.get(lot=f"A{number}")
+        row = recall(actor, f"batch:{source.code}", level=number + 1, advice="请退货", contact="12315", now=at(70))
         (consignment,) = consignees_of(row, actor=actor).rows
         record_consignee_answer(
             actor=actor,

@@ -31,6 +31,7 @@ from tests import factories
 from tests.coverage.certificates import make_certificates
 from tests.coverage.epcis import make_epcis
 from tests.coverage.lab import make_lab_reports
+from tests.coverage.lots import make_lots
 from tests.coverage.plots import make_plots
 from tests.coverage.recalls import make_recalls
 from tests.coverage.standards import make_standards
@@ -290,6 +291,12 @@ def make_recalled() -> None:
     make_recalls((maker(0), maker(1)), at=later)
 
 
+def make_traced() -> None:
+    """As `make_batches`, and everything that is done with lots."""
+    make_batches()
+    make_lots((maker(0), maker(1)), at=later)
+
+
 def make_planted() -> None:
     """As `make_batches`, and plots with growers that further batches name."""
     make_batches()
@@ -308,6 +315,7 @@ WORLDS: dict[str, Callable[[], None]] = {
     "standards": make_standards,
     "trace": make_batches,
     "recalls": make_recalled,
+    "lots": make_traced,
     "plots": make_planted,
     "epcis": make_captured,
     "labels": make_labels,
