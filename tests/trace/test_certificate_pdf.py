@@ -11,6 +11,7 @@ import pytest
 from products.access import Actor
 from products.errors import DomainError
 from products.registry.models.authorisation import Authorisation
+from products.rendering.drawing import Text
 from products.rendering.errors import LabelTooSmall, UnprintableText
 from products.trace.domain.certificate import PROMISES, TITLE
 from products.trace.rendering.certificate import (
@@ -93,7 +94,7 @@ def test_pages_of_a_label_printer_are_the_size_of_its_labels() -> None:
 def test_the_title_stands_out_and_nothing_is_set_too_small(layout: str) -> None:
     items, place = compose(text(promiser=LONG, others=["HG261120-AAAAAA"]), LAYOUTS[layout])
 
-    sizes = {item.text: item.size for item in items if hasattr(item, "text")}
+    sizes = {item.text: item.size for item in items if isinstance(item, Text)}
     body = sorted(sizes.values())[len(sizes) // 2]
     assert body >= MIN_BODY_MM
     assert sizes[TITLE] >= 1.9 * body - 1e-6
@@ -144,15 +145,16 @@ def test_what_cannot_be_printed_is_said(
     batch = make_batch(authorisation=authorisation)
     issue(maker, batch)
 
+    facts: dict[str, Any] = {"actor": maker, "batch_code": batch.code, "layout": "a4_8", "copies": 1}
     with pytest.raises(DomainError) as caught:
-        certificate_file(actor=maker, batch_code=batch.code, **({"layout": "a4_8", "copies": 1} | asked))
+        certificate_file(**(facts | asked))
 
     assert (caught.value.code, caught.value.field) == expected
 
 
 def test_a_held_batch_and_one_without_a_certificate_print_nothing(maker: Actor, authorisation: Authorisation) -> None:
     batch = make_batch(authorisation=authorisation)
-    codes = []
+    codes: list[str] = []
     for prepare in (lambda: None, lambda: issue(maker, batch)):
         prepare()
         if codes:

@@ -232,10 +232,11 @@ def test_a_hold_and_a_certificate_at_once_never_leave_a_promise_made_after_the_h
     maker: Actor, authorisation: Authorisation
 ) -> None:
     batch = make_batch(authorisation=authorisation)
-    acts = iter(
-        [lambda: hold_batch(actor=maker, code=batch.code, reason="复检", now=NOW), lambda: issue(maker, batch)]
-        * AT_ONCE
-    )
+    pair: list[Callable[[], object]] = [
+        lambda: hold_batch(actor=maker, code=batch.code, reason="复检", now=NOW),
+        lambda: issue(maker, batch),
+    ]
+    acts = iter(pair * AT_ONCE)
 
     together(lambda: next(acts)())
 
