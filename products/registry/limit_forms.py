@@ -77,7 +77,10 @@ def _text(
 ) -> forms.CharField:
     mode = "text" if not numeric else "decimal"
     widget = forms.TextInput(attrs={"inputmode": mode, "autocomplete": "off"})
-    return forms.CharField(label=label, help_text=hint, max_length=most, required=required, widget=widget)
+    errors = {"required": gettext_lazy("请填写数值。")}
+    return forms.CharField(
+        label=label, help_text=hint, max_length=most, required=required, widget=widget, error_messages=errors
+    )
 
 
 class LimitForm(RefusableForm):
@@ -131,9 +134,10 @@ class LimitForm(RefusableForm):
         if self.kind != "never":
             words = {"between": _("从"), "grade": _("最低几级"), "tolerance": _("最多相差")}
             hint = _("1 级最好") if self.kind == "grade" else _("例如 0.60")
-            self.fields["first"] = _text(words.get(self.kind, _("数值")), hint, numeric=True)
+            self.fields["first"] = _text(words.get(self.kind, _("数值")), hint, numeric=True, required=True)
         if self.kind == "between":
-            self.fields["second"] = _text(_("到"), _("两头都算符合；月份可以跨年，例如 11 到 2"), numeric=True)
+            hint = _("两头都算符合；月份可以跨年，例如 11 到 2")
+            self.fields["second"] = _text(_("到"), hint, numeric=True, required=True)
         if self.kind in ("least", "most", "between", "tolerance"):
             choices = [(unit, unit_word(unit)) for unit in units() if unit != "grade"]
             self.fields["unit"] = forms.ChoiceField(label=_("单位"), choices=choices)
@@ -150,6 +154,11 @@ class LimitForm(RefusableForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        if data.get("is_unclear"):
+            # Of an unclear limit is kept what can be read, perhaps nothing.
+            for name in {"first", "second"} & set(self.errors):
+                del self.errors[name]
+                data[name] = ""
         if data.get("indicator") == _OTHER and not data.get("name"):
             self.add_error("name", _("请写指标名称。"))
         if data.get("grade") and (data.get("band_from") or data.get("band_to")):
@@ -163,7 +172,7 @@ class LimitForm(RefusableForm):
         values = [data[name] for name in ("first", "second") if name in self.fields]
         facts: dict[str, Any] = {
             "comparator": comparator,
-            "values": [value for value in values if value or self.kind != "never"],
+            "values": values,
             "source": data["source"],
             "confidence": data["confidence"],
             "is_usable": not data["is_unclear"],

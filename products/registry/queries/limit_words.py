@@ -90,9 +90,11 @@ def remark_text(remark: Remark, limits: Sequence[LimitFacts]) -> str:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A version beside the one it follows."""
+    """A version beside the one it follows. Yields in kilograms per hectare; None without a bound."""
 
     before: str
+    yield_before: int | None
+    yield_after: int | None
     changes: Changes
     added: tuple[LimitLine, ...]
     removed: tuple[LimitLine, ...]
@@ -106,6 +108,8 @@ def comparison(record: VersionRecord, limits: Sequence[LimitFacts]) -> Compariso
     changes = changes_between(version_facts(record.base), limits)
     return Comparison(
         before=str(record.base),
+        yield_before=record.base.max_yield_kg_per_ha,
+        yield_after=record.max_yield_kg_per_ha,
         changes=changes,
         added=tuple(lines_of(changes.added)),
         removed=tuple(lines_of(changes.removed)),
@@ -209,4 +213,5 @@ def _trial_line(facts: LimitFacts, result: LimitResult) -> TrialLine:
     word, tone = VERDICTS[result.verdict]
     if result.detail == "outside_bands":
         word, tone = _("不适用"), "note"
-    return TrialLine(lines_of([facts])[0], result.verdict.value, str(word), tone, str(DETAILS.get(result.detail, "")))
+    detail = _("没有填这个数值") if result.detail == "not_measured" else str(DETAILS.get(result.detail, ""))
+    return TrialLine(lines_of([facts])[0], result.verdict.value, str(word), tone, detail)

@@ -70,6 +70,7 @@ def start_draft(
         standard_code=number_,
         title=title,
         limits=version_facts(base),
+        max_yield_kg_per_ha=base.max_yield_kg_per_ha if base else None,
         base=base,
         drafted_by=actor.ledger_name,
         created_at=now,

@@ -34,6 +34,7 @@ from products.trace.queries.defaults import batch_defaults, county_groups
 from products.trace.queries.history_items import subjects_of, with_proofs
 from products.trace.queries.lab_page import LabPage, lab_page
 from products.trace.queries.plots import batch_plots, plot_choices
+from products.trace.queries.process_checks import process_checks
 from products.trace.queries.recall_page import stop_of
 from products.trace.queries.workplace import care_of, workplace_of
 from products.trace.services import batches as services
@@ -242,6 +243,7 @@ def _batch_page(request: HttpRequest, code: UUID, *, refused: dict[Step, ReasonF
         ),
         "words": statement_words(),
         "plots": batch_plots(page.batch, actor=actor),
+        "process_checks": process_checks(page.batch),
         **_records(page, lab),
         "hold_form": refused.get(Step.HOLD) or ReasonForm(auto_id="hold_%s"),
         "recall_form": refused.get(Step.RECALL) or ReasonForm(auto_id="recall_%s"),
