@@ -29,7 +29,7 @@ def fill(enterprise: Enterprise, count: int) -> None:
     things = max(1, count // 5)
     is_postgres = connection.vendor == "postgresql"
     numbers = (
-        f"SELECT generate_series(0, {count - 1}) AS n"
+        f"SELECT generate_series(0::bigint, {count - 1}) AS n"
         if is_postgres
         else f"WITH RECURSIVE counted(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM counted WHERE n < {count - 1}) SELECT n FROM counted"
     )

@@ -66,6 +66,8 @@ def start_peer(database: dict[str, Any], vendor: str) -> Peer:
     if vendor == "postgresql":
         settings = {name: database[name] for name in ("ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT")}
         settings["NAME"] = f"{database['NAME']}_peer"
+        # A server behind a socket is named among the options.
+        settings["HOST"] = settings["HOST"] or database["OPTIONS"].get("host", "")
     else:
         folder = Path(os.environ["GI_TRACE_VAR"])
         settings = {"ENGINE": database["ENGINE"], "NAME": str(folder / "peer.sqlite3")}

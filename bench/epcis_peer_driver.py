@@ -25,8 +25,9 @@ _DOCUMENT = (
 
 def main() -> None:
     database = json.loads(sys.argv[1])
-    if "postgresql" in database["ENGINE"]:
-        _create(database)
+    is_postgres = "postgresql" in database["ENGINE"]
+    if is_postgres:
+        _renew(database, is_wanted=True)
     else:
         # As durable as ours.
         database["OPTIONS"] = {"init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL"}
@@ -42,7 +43,7 @@ def main() -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
-    from django.db import transaction
+    from django.db import connections, transaction
     from quartet_epcis.models.events import Event  # type: ignore[import-not-found]
     from quartet_epcis.parsing.parser import QuartetParser  # type: ignore[import-not-found]
 
@@ -62,6 +63,9 @@ def main() -> None:
             parser.clear_cache()
         seconds = time.perf_counter() - begin
         print(json.dumps({"seconds": seconds, "kept": Event.objects.count() - before}), flush=True)
+    if is_postgres:
+        connections.close_all()
+        _renew(database, is_wanted=False)
 
 
 def _document(events: int, epcs: int, batch: int) -> bytes:
@@ -77,7 +81,7 @@ def _document(events: int, epcs: int, batch: int) -> bytes:
     return _DOCUMENT.format(events=listed).encode()
 
 
-def _create(database: dict[str, str]) -> None:
+def _renew(database: dict[str, str], *, is_wanted: bool) -> None:
     import psycopg
     from psycopg.conninfo import make_conninfo
 
@@ -85,7 +89,8 @@ def _create(database: dict[str, str]) -> None:
     parts = {names[name]: str(database[name]) for name in names if database.get(name)}
     with psycopg.connect(make_conninfo(dbname="postgres", **parts), autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{database["NAME"]}"'.encode())
-        connection.execute(f'CREATE DATABASE "{database["NAME"]}"'.encode())
+        if is_wanted:
+            connection.execute(f'CREATE DATABASE "{database["NAME"]}"'.encode())
 
 
 if __name__ == "__main__":

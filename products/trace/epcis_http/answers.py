@@ -20,7 +20,7 @@ from products.trace.epcis_errors import EpcisQueryInvalid
 from products.trace.epcis_http.problems import fault_as_problem
 from products.trace.epcis_http.protocol import json_response
 from products.trace.models.epcis import EpcisCapture, EpcisEvent
-from products.trace.queries.epcis import MAX_PER_PAGE, PER_PAGE, Parameters
+from products.trace.queries.epcis import MAX_PER_PAGE, PER_PAGE, FoundEvent, Parameters
 from products.trace.services.epcis.words import in_words
 
 # Of an address that we take; a longer list of identifiers is a named query.
@@ -60,17 +60,17 @@ def next_link(request: HttpRequest, token: str) -> dict[str, str]:
 
 
 def events_answer(
-    request: HttpRequest, rows: Sequence[EpcisEvent], *, token: str = "", name: str = "SimpleEventQuery"
+    request: HttpRequest, rows: Sequence[FoundEvent], *, token: str = "", name: str = "SimpleEventQuery"
 ) -> HttpResponse:
     """The document's @context is the most frequent one of its events; an event of another carries its own."""
-    contexts = Counter(row.capture.context for row in rows if row.capture.context)
+    contexts = Counter(row.context for row in rows if row.context)
     common = contexts.most_common(1)[0][0] if contexts else json.dumps(DEFAULT_CONTEXT)
     events = [
         handed_out(
             row.text,
             event_id=row.event_id,
             record_time=row.record_time,
-            context="" if row.capture.context in (common, "") else row.capture.context,
+            context="" if row.context in (common, "") else row.context,
         )
         for row in rows
     ]
