@@ -11,11 +11,13 @@ from django.test import override_settings
 from ledger.adapters.signer import Signer
 from ledger.services.sequencing import sequence_batch
 from products.access import Actor
+from products.audit import record
 from products.labels.services.label_runs import activate_labels, issue_label_run, void_labels
 from products.registry.models.authorisation import Authorisation
 from products.trace.models.epcis import EpcisCapture, EpcisEvent
 from products.trace.models.epcis_own import OwnEvent
 from products.trace.services.batches import hold_batch, recall_batch, release_batch
+from products.trace.services.certificates import issue_certificate
 from products.trace.services.epcis_own import make_own_events
 from tests.factories import NOW, make_version
 from tests.trace.helpers import register
@@ -125,6 +127,38 @@ def test_a_laboratory_report_keeps_its_values_as_written(
         "gi:method": "GB 12456-2021",
     }
     assert (values["moisture"]["gi:comparator"], values["moisture"]["gi:value"]) == ("<", "0.05")
+
+
+def test_a_conformity_certificate_is_shown_on_the_public_page(
+    maker: Actor, authorisation: Authorisation, signer: Signer
+) -> None:
+    batch = register(maker, authorisation)
+    row = issue_certificate(
+        actor=maker,
+        batch_code=batch.code,
+        product_kind="other",
+        contact="13800000000",
+        basis=["own_promise"],
+        now=NOW,
+    )
+
+    event = publish(signer)[-1]
+
+    assert event["certificationInfo"] == f"{BASE}/b/{batch.code}"
+    assert (event["gi:certificate"], event["gi:certificateNo"]) == (f"urn:uuid:{row.code}", row.number)
+    assert event["quantityList"][0]["quantity"] == 100
+    assert "13800000000" not in EpcisEvent.objects.latest("pk").text
+
+
+def test_a_statement_of_unknown_shape_stops_no_other(
+    maker: Actor, authorisation: Authorisation, signer: Signer
+) -> None:
+    batch = register(maker, authorisation)
+    subject = f"lot-operation:{batch.code}"
+    record(actor=maker, kind="trace.lots_moved", subject=subject, data={"kind": "harvest"}, now=NOW)
+    release_batch(actor=maker, code=batch.code, now=NOW)
+
+    assert [event["gi:act"] for event in publish(signer)] == ["batch_registered", "batch_released"]
 
 
 def test_labels_are_encoded_commissioned_and_decommissioned_by_number(

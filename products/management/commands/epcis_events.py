@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from ledger.management.stopping import stop_on_signals
+from products.errors import StorageUnavailable
 from products.trace.services.epcis_own import make_own_events, waiting_entries
 
 
@@ -25,7 +26,7 @@ class Command(BaseCommand):
             while not stop.is_set():
                 try:
                     count = make_own_events(now=timezone.now())
-                except DatabaseError as error:
+                except (DatabaseError, StorageUnavailable) as error:
                     # A lost connection or a full disk; the round is whole or absent, and made again.
                     if options["once"]:
                         raise

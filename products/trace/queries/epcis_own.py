@@ -14,6 +14,7 @@ from products.trace.domain.epcis_own.batches import BATCH_KINDS, CORRECTED, batc
 from products.trace.domain.epcis_own.facts import BatchFacts, Event, Said, Surroundings
 from products.trace.domain.epcis_own.lots import MOVED, OPENED, LotFacts, lot_event, lots_of
 from products.trace.domain.epcis_own.reading import batch_of, facts_at, issue_of, read_all, run_of, with_run
+from products.trace.models.certificate import ConformityCertificate
 from products.trace.models.lab_report import LabReport
 from products.trace.models.lot import LotMove
 
@@ -40,7 +41,7 @@ class Known:
         said = [with_run(each, issue_of(self.runs.get(run_of(each), ()))) for each in said]
         self.lots |= _about({f"lot:{code}" for each in said for code in _moved(each)} - self.lots.keys())
         codes = {batch_of(each) for each in said if each.kind != MOVED}
-        codes |= {str(each.data["batch"]) for each in self._openings() if each.data["batch"]}
+        codes |= {str(each.data["batch"]) for each in self._openings() if each.data.get("batch")}
         new = _about({f"batch:{code}" for code in codes} - self.batches.keys())
         self.batches |= new
         names = {str(each.data.get("indication") or "") for some in new.values() for each in some}
@@ -65,7 +66,7 @@ class Known:
         opening = _opening(self.lots.get(f"lot:{code}", ()))
         if opening is None:
             return None
-        batch = facts_at(at, self.batches.get(f"batch:{opening.data['batch']}", ()))
+        batch = facts_at(at, self.batches.get(f"batch:{opening.data.get('batch')}", ()))
         return LotFacts.of(opening, batch_class=batch.lot_class if batch else "")
 
     def _openings(self) -> list[Said]:
@@ -73,13 +74,15 @@ class Known:
 
 
 def earlier(correction: Said, *, is_renamed: bool) -> list[Said]:
-    """What was stated before a correction of the batch and its laboratory reports; of its lot where it has a new name.
+    """What was stated before a correction of the batch, its reports and certificates; of its lot where it is renamed.
 
     Labels are left out: once there are any, nothing that stands in their events changes any more.
     """
     code = batch_of(correction)
     reports = LabReport.objects.filter(batch__code=code).values_list("code", flat=True)
+    certificates = ConformityCertificate.objects.filter(batch__code=code).values_list("code", flat=True)
     subjects = {f"batch:{code}"} | {f"lab-report:{report}" for report in reports}
+    subjects |= {f"certificate:{certificate}" for certificate in certificates}
     if is_renamed:
         moves = LotMove.objects.filter(lot__batch__code=code).values_list("operation__code", flat=True)
         subjects |= {f"lot-operation:{operation}" for operation in moves}

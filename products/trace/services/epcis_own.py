@@ -73,11 +73,18 @@ class _Round:
 
     def run(self) -> None:
         for said in self.known.learn([each for each in self.said if each.kind in KINDS]):
-            if said.kind == CORRECTED:
-                self._correct(said)
-            elif made := self.known.event(said, at=said.index):
-                self.waiting.append((said.index, *made))
+            try:
+                self._take(said)
+            except (KeyError, TypeError, ValueError):
+                # A statement of a shape we do not know would stop all events behind it.
+                log.exception("no event of entry %s", said.index)
         self._store()
+
+    def _take(self, said: Said) -> None:
+        if said.kind == CORRECTED:
+            self._correct(said)
+        elif made := self.known.event(said, at=said.index):
+            self.waiting.append((said.index, *made))
 
     def _correct(self, correction: Said) -> None:
         """Declare wrong what was made from the facts before, and give the right events in their place."""

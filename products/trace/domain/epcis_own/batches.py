@@ -9,11 +9,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from products.trace.domain.epcis_own.facts import BatchFacts, Event, Said, Surroundings, common, filled, quantity, urn
-from products.trace.domain.epcis_own.identifiers import namespace, run_document
+from products.trace.domain.epcis_own.identifiers import namespace, public_batch, run_document
 
 REGISTERED: Final = "trace.batch_registered"
 CORRECTED: Final = "trace.batch_corrected"
 LAB_REPORTED: Final = "trace.lab_reported"
+CERTIFIED: Final = "trace.certificate_issued"
 RUN_ISSUED: Final = "labels.run_issued"
 
 Make = Callable[[Said, BatchFacts, Surroundings], Event]
@@ -119,6 +120,20 @@ def _lab_reported(said: Said, facts: BatchFacts, where: Surroundings) -> Event:
     return event | {"bizStep": "inspecting", "gi:labReport": report}
 
 
+def _certified(said: Said, facts: BatchFacts, where: Surroundings) -> Event:
+    data = said.data
+    event = _common(said, facts, where, "certificate_issued") | {
+        "action": "OBSERVE",
+        "bizStep": "other",
+        "quantityList": [quantity(facts.lot_class, int(data["quantity_g"]))],
+        "certificationInfo": public_batch(where.base, facts.code),
+        "gi:certificate": urn(said.code),
+        "gi:certificateNo": data["number"],
+        "gi:issuedOn": data["issued_on"],
+    }
+    return event | filled({"gi:replaces": urn(data["replaces"]) if data.get("replaces") else ""})
+
+
 def _units(said: Said, facts: BatchFacts, *, first: int, last: int) -> Event:
     """Labelled units of the lot, counted: without a unit of measure a quantity is a number of pieces."""
     return {
@@ -166,6 +181,7 @@ _MAKERS: Final[Mapping[str, Make]] = {
     "trace.batch_held": _held,
     "trace.batch_recalled": _recalled,
     LAB_REPORTED: _lab_reported,
+    CERTIFIED: _certified,
     RUN_ISSUED: _run_issued,
     "labels.range_activated": _activated,
     "labels.range_voided": _voided,

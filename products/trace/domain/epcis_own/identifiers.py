@@ -29,6 +29,11 @@ def run_document(base: str, run: str) -> str:
     return f"{base}/label-runs/{run}"
 
 
+def public_batch(base: str, code: str) -> str:
+    """The page on which anybody sees a batch and its certificate."""
+    return f"{base}/b/{code}"
+
+
 def statement(base: str, index: int) -> str:
     """The entry of the log that an event was made from."""
     return f"{base}/ledger/entries/{index}"

@@ -31,7 +31,7 @@ def with_run(said: Said, issue: Said | None) -> Said:
     """A range's statement together with what its run's issue stated."""
     if issue is None:
         return said
-    known = {"run": said.code, "batch": issue.data["batch"], "unit_mass_g": issue.data["unit_mass_g"]}
+    known = {"run": said.code, "batch": issue.data.get("batch"), "unit_mass_g": issue.data.get("unit_mass_g")}
     return Said(said.index, said.kind, said.subject, said.at, {**said.data, **known})
 
 
