@@ -111,6 +111,7 @@ for module in (
     "trace.api.growers",
     "trace.api.plots",
     "trace.api.batch_plots",
+    "trace.api.lots",
     "trace.api.recalls",
     "trace.api.recall_consignees",
     "labels.api",

@@ -13,6 +13,7 @@ from products.access import Actor
 from tests import factories
 from tests.access.certificates import CERTIFICATES
 from tests.access.exports import EXPORTS
+from tests.access.lots import LOTS
 from tests.access.plots import PLOTS
 from tests.access.recalls import RECALLS
 from tests.access.rows import ALL, OFFICES, SEE_BATCHES, SIGNED_IN, WATCHERS, Row
@@ -42,6 +43,7 @@ MATRIX: dict[str, Row] = {
     **CERTIFICATES,
     **EXPORTS,
     **STANDARDS,
+    **LOTS,
     **PLOTS,
     # accounts
     "who_am_i": Row(SIGNED_IN, lambda w: "me"),
