@@ -32,19 +32,14 @@ class Check:
     by: str
 
 
-def checks(answer: ScanAnswer) -> list[Check]:
-    """What a buyer can compare with the pack in hand, in the order of a label."""
-    return [*run_checks(answer), *unit_checks(answer)]
-
-
 def unit_checks(answer: ScanAnswer) -> list[Check]:
-    """Of these, what differs from unit to unit."""
+    """What a buyer can compare with the pack in hand, and differs from unit to unit."""
     run = answer.run
     return [Check("serial", _("本批第几枚"), f"{answer.serial:,} / {run.quantity:,}", "office")] if run else []
 
 
 def run_checks(answer: ScanAnswer) -> list[Check]:
-    """Of these, what every unit of the run has alike."""
+    """What a buyer can compare with the pack, and every unit of the run has alike; in the order of a label."""
     run = answer.run
     if run is None:
         return []
@@ -86,12 +81,12 @@ def stop(answer: ScanAnswer) -> Stop | None:
     return story.kept(("stop", get_language()), lambda: stop_of(story.run.batch)) if story else None
 
 
-def told(answer: ScanAnswer, lab: LabPage | None) -> Told:
+def told(answer: ScanAnswer) -> Told:
     """The history of the batch and the unit behind a code, its certificate, and the entries about them."""
     story, unit = answer.story, answer.unit
     if story is None:
         return Told()
-    return story.kept(("told", unit, get_language()), lambda: tell(story.run, unit, lab))
+    return story.kept(("told", unit, get_language()), lambda: tell(story.run, unit, laboratory(answer)))
 
 
 @cache

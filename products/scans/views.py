@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -62,19 +64,18 @@ def scan(request: HttpRequest, code: str) -> HttpResponse:
         return render(request, "scans/not_a_code.html", {"text": code[:80], "error": error}, status=error.status)
     if wants_json(request):
         return JsonResponse(presentation.as_json(answer), status=answer.status)
-    lab = presentation.laboratory(answer)
-    told = presentation.told(answer, lab)
+    # Functions are called by the parts that need them, which are rendered seldom.
     context = {
         "answer": answer,
         "words": VERDICTS[answer.verdict],
         "reasons": [REASONS[reason] for reason in answer.reasons],
-        "checks": presentation.checks(answer),
-        "place": presentation.place(answer),
+        "checks": partial(presentation.run_checks, answer),
+        "unit_checks": presentation.unit_checks(answer),
+        "place": partial(presentation.place, answer),
         "seen_region": presentation.seen_region(answer),
-        "lab": lab,
+        "lab": partial(presentation.laboratory, answer),
         "stop": presentation.stop(answer),
-        "told": told,
-        "proofs": told.proofs,
+        "told": partial(presentation.told, answer),
         "policy": pinned_policy(),
     }
     return render(request, "scans/scan.html", context, status=answer.status)

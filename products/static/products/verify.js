@@ -25,7 +25,7 @@ async function check({ proof, ...claim }, policy, tlog) {
 export async function verify(section, tlog) {
   const [band, steps, after, { content: model }] = ["p[role]", "ol", "[data-after]", "template"]
     .map((part) => section.querySelector(part));
-  const { code } = section.dataset, locale = document.documentElement.lang === "en" ? "en-GB" : "zh-CN";
+  const code = section.closest("[data-code]")?.dataset.code, locale = document.documentElement.lang === "en" ? "en-GB" : "zh-CN";
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
   const words = (key, values) => fill(model.querySelector(`[data-word=${key}]`).textContent, values);
   const style = { timeZone: "Asia/Shanghai", dateStyle: "medium", timeStyle: "short" };
