@@ -34,6 +34,7 @@ urlpatterns = [
     path("recalls/<uuid:code>/consignees/<uuid:operation>", recalls.consignee_answer, name="recall-consignee-answer"),
     path("producer/batches/<uuid:code>/certificate", certificates.certificate_new, name="certificate-new"),
     path("producer/batches/<uuid:code>/certificate.pdf", certificates.certificate_print, name="certificate-print"),
+    path("producer/lots/<uuid:code>/certificate", certificates.certificate_collect, name="certificate-collect"),
     path("b/<uuid:code>", certificates.public, name="public-batch"),
     # The same as a QR code has it, which holds capitals best.
     re_path(r"^[bB]/(?P<code>[0-9A-Fa-f]{32})$", certificates.public_short),

@@ -1,4 +1,4 @@
-"""Certificates by page and API: one tap, printed, shown to the buyer and behind their own address."""
+"""Certificates by page: one tap, printed, shown to the buyer and behind their own address."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from products.trace.services.batches import correct_batch, recall_batch
 from tests.conftest import signed_in
 from tests.factories import NOW, code_of, make_authorisation, make_batch, make_indication, make_run
 from tests.trace.certificate_helpers import PHONE, issue
-from tests.trace.helpers import post_json
 from tests.trace.lab_helpers import changed, enter, lab_batch
 from tests.trace.lineage_helpers import lot_of, make_lot, operate
 from tests.trace.reading import errors_at, field, page, text_of
@@ -114,9 +113,33 @@ def test_a_batch_of_mixed_lots_says_what_lacks_a_certificate(maker: Actor, autho
 
     shown = text_of(page(client, address(batch)))
     assert earlier.number in shown
-    assert "P-7 没有收存卖方的合格证" in shown
+    assert "P-7 没有收存卖方的合格证，补登" in shown
     issue(maker, batch)
     assert f"代替原合格证： {earlier.number}" in text_of(page(client, f"/producer/batches/{batch.code}"))
+
+
+def test_a_sellers_certificate_is_kept_on_its_page(maker: Actor, rival: Actor, authorisation: Authorisation) -> None:
+    batch = make_batch(authorisation=authorisation)
+    bought = make_lot(authorisation.enterprise, kind="purchase", lot="P-7")
+    operate(authorisation.enterprise, "split", taken={bought: 5}, given={lot_of(batch): 5})
+    client = signed_in(maker)
+    (link,) = page(client, f"/producer/batches/{batch.code}/certificate").select('a[href*="/lots/"]')
+    form = str(link["href"])
+    assert field(page(client, form), "number").has_attr("id")
+
+    future = client.post(form, {"number": "川-1", "issued_on": "2026-12-01"})
+    empty = client.post(form, {"number": "", "issued_on": ""})
+    answer = client.post(form, {"number": "川-1", "issued_on": "2026-11-20"}, follow=True)
+
+    assert set(errors_at(soup_of(future))) == {"issued_on"}
+    assert set(errors_at(soup_of(empty))) == {"number", "issued_on"}
+    assert answer.redirect_chain[-1][0] == f"/producer/batches/{batch.code}"
+    assert "卖方的合格证 川-1 已收存" in text_of(soup_of(answer))
+    twice = client.post(form.partition("?")[0], {"number": "川-1", "issued_on": "2026-11-20"})
+    assert set(errors_at(soup_of(twice))) == {"number"}
+    assert client.post(f"{form}x", {"number": "川-2", "issued_on": "2026-11-20"}).status_code == 302
+    assert signed_in(rival).get(form).status_code == 404
+    assert Client().get(form).status_code == 302
 
 
 def test_it_is_printed_on_the_paper_asked_for(maker: Actor, authorisation: Authorisation) -> None:
@@ -241,38 +264,3 @@ def test_pages_of_another_are_not_there(
     assert signed_in(rival).get(address(batch) + last).status_code == 404
     assert signed_in(officer_south).get(address(batch) + last).status_code == (404 if last else 403)
     assert Client().get(address(batch) + last).status_code == 302
-
-
-def test_a_certificate_over_the_api(maker: Actor, authorisation: Authorisation) -> None:
-    client, batch = signed_in(maker), make_batch(authorisation=authorisation)
-    path = f"/batches/{batch.code}/certificates"
-    body = {"product_kind": "egg", "contact": PHONE, "basis": ["own_promise"]}
-
-    bad = post_json(client, path, body | {"product_kind": "wine"})
-    answer = post_json(client, path, body, key="k1")
-    again = post_json(client, path, body, key="k1")
-    twice = post_json(client, path, body)
-    nothing = post_json(client, path, {})
-
-    assert answer.status_code == again.status_code == 201
-    assert answer.json() == again.json()
-    assert (twice.status_code, twice.json()["code"]) == (409, "certificate_exists")
-    assert (bad.json()["code"], bad.json()["errors"][0]["field"]) == ("certificate_kind_unknown", "product_kind")
-    assert nothing.status_code == 422
-    (one,) = client.get(f"/api/v1{path}").json()
-    assert (one["number"], one["is_standing"], one["contact"]) == (answer.json()["number"], True, PHONE)
-    file = client.get(f"/api/v1{path}/{one['code']}/file?layout=label_80x60&copies=2")
-    assert len(pypdfium2.PdfDocument(BytesIO(file.content))) == 2
-    refused = client.get(f"/api/v1{path}/{one['code']}/file?copies=801")
-    assert (refused.status_code, refused.json()["code"]) == (422, "certificate_unprintable")
-
-
-def test_a_sellers_certificate_over_the_api(maker: Actor, authorisation: Authorisation) -> None:
-    lot = make_lot(authorisation.enterprise, kind="purchase")
-    client = signed_in(maker)
-
-    answer = post_json(client, f"/lots/{lot.code}/certificates", {"number": "川-1", "issued_on": "2026-11-20"})
-    bad = post_json(client, f"/lots/{lot.code}/certificates", {"number": "川-1", "issued_on": "昨天"})
-
-    assert (answer.status_code, bad.status_code) == (201, 422)
-    assert [each["number"] for each in client.get(f"/api/v1/lots/{lot.code}/certificates").json()] == ["川-1"]

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from products.errors import DomainError
+from products.trace.forms.batches import DayField
 from products.trace.models.certificate import ConformityCertificate
 from products.trace.queries.certificates import BASIS_WORDS
 from products.trace.rendering.certificate import LAYOUTS
@@ -49,6 +50,22 @@ class CertificateForm(forms.Form):
             del self.fields["reason"]
         else:
             self.fields["reason"].required = True
+
+    def refuse(self, error: DomainError) -> None:
+        """A refusal of the service beside its field."""
+        self.add_error(error.field if error.field in self.fields else None, error.text)
+
+
+class CollectForm(forms.Form):
+    """What stands on a seller's certificate."""
+
+    number = forms.CharField(
+        label=gettext_lazy("合格证编号"),
+        max_length=80,
+        help_text=gettext_lazy("照卖方的合格证填；没有编号的，填开具日期和数量。"),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    issued_on = DayField(label=gettext_lazy("开具日期"))
 
     def refuse(self, error: DomainError) -> None:
         """A refusal of the service beside its field."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.utils.functional import Promise
@@ -42,10 +42,11 @@ _PROMISE_WORDS: dict[str, tuple[Promise | str, ...]] = {
 
 @dataclass(frozen=True)
 class MixedLot:
-    """A lot whose goods went into a batch, and a certificate that came with it; no number where none is known."""
+    """A lot whose goods went into a batch, and a certificate that came with it; no number where none is known; `code` is our lot's."""
 
     lot: str
     number: str
+    code: UUID | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -145,11 +146,11 @@ def mixed_lots(batch: Batch) -> list[MixedLot]:
         for lot in lots:
             seen.add(lot.pk)
             numbers = _numbers_of(lot)
-            found += [MixedLot(lot.lot, number) for number in numbers]
+            found += [MixedLot(lot.lot, number, lot.code) for number in numbers]
             if numbers:
                 continue
             if lot.kind == Lot.Kind.PURCHASE:
-                found.append(MixedLot(lot.lot, ""))
+                found.append(MixedLot(lot.lot, "", lot.code))
             else:
                 level.append(lot.pk)
         if not level:

@@ -17,11 +17,13 @@ from products.errors import DomainError, NotFound
 from products.http import actor_of, now_of, page_for
 from products.proofs import proofs_of
 from products.registry.domain.limits import OverallVerdict
-from products.trace.forms.certificates import CertificateForm
+from products.trace.forms.certificates import CertificateForm, CollectForm
 from products.trace.queries.batches import find_batch
 from products.trace.queries.certificates import (
     certificate_start,
     certificates_of,
+    collected_of,
+    find_lot,
     mixed_lots,
     standing_certificate,
 )
@@ -32,7 +34,7 @@ from products.trace.queries.lab_page import lab_page
 from products.trace.queries.public_batch import public_batch
 from products.trace.queries.recall_page import stop_of
 from products.trace.services.certificate_files import certificate_file
-from products.trace.services.certificates import issue_certificate, require_promisable
+from products.trace.services.certificates import collect_certificate, issue_certificate, require_promisable
 
 READERS = (Role.PRODUCER, Role.ASSOCIATION, Role.INSPECTOR, Role.AUDITOR, Role.ADMIN)
 PUBLIC_ITEMS = 24
@@ -69,6 +71,32 @@ def certificate_new(request: HttpRequest, code: UUID) -> HttpResponse:
 def _given(data: dict[str, Any]) -> dict[str, Any]:
     names = ("product_kind", "contact", "basis")
     return {name: data[name] for name in names} | {"reason": data.get("reason", "")}
+
+
+@never_cache
+@page_for(Role.PRODUCER)
+def certificate_collect(request: HttpRequest, code: UUID) -> HttpResponse:
+    """Keep the seller's certificate with a purchased lot; `batch` leads back to where the lot went in."""
+    actor = actor_of(request)
+    lot = find_lot(actor=actor, code=code)
+    back = request.GET.get("batch", "")
+    form = CollectForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            row = collect_certificate(actor=actor, lot_code=code, now=now_of(request), **form.cleaned_data)
+            messages.success(request, _("卖方的合格证 %(number)s 已收存。") % {"number": row.number})
+            return redirect("batch", UUID(back)) if _is_uuid(back) else redirect("certificate-collect", code)
+        except DomainError as error:
+            form.refuse(error)
+    context = {"form": form, "lot": lot, "kept": collected_of(actor=actor, lot_code=code)}
+    return render(request, "trace/certificate_collect.html", context, status=422 if form.errors else 200)
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        return bool(UUID(text))
+    except ValueError:
+        return False
 
 
 @never_cache
