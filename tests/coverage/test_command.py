@@ -15,8 +15,8 @@ from ledger.services.creation import create_log
 from products.labels.models.label_run import LabelRange, LabelRun
 from products.labels.services.label_runs import activate_labels, void_labels
 from tests.coverage import world
+from tests.coverage.cast import later, maker
 from tests.coverage.reading import behind_its_back, change, delete_row
-from tests.coverage.world import later, maker
 from tests.factories import NOW
 
 

@@ -23,9 +23,9 @@ from products.registry.models.authorisation import Authorisation
 from products.trace.models.batch import Batch
 from products.trace.services.batches import correct_batch, hold_batch, release_batch
 from products.wording import STATEMENTS
-from tests.coverage import world
+from tests.coverage import accounts, world
+from tests.coverage.cast import later, maker
 from tests.coverage.reading import after, behind_its_back, change, delete_row, differences, missing_rows
-from tests.coverage.world import later, maker
 from tests.factories import NOW
 
 
@@ -88,7 +88,7 @@ def test_only_the_subjects_asked_for_are_compared() -> None:
 
 @pytest.mark.django_db
 def test_the_accounts_of_one_office_are_counted() -> None:
-    world.make_accounts()
+    accounts.make_accounts()
     # A third like the second, made in the same millisecond: as many entries as accounts.
     twin = {"role": Role.INSPECTOR, "regions": ("510117", "510131"), "password": "a long enough one"}
     create_user(username="o3", now=later(2), **twin)  # type: ignore[arg-type]
@@ -132,7 +132,7 @@ def test_an_entry_with_words_in_the_wrong_places_stops_nothing() -> None:
 
 @pytest.mark.django_db
 def test_every_row_of_many_portions_is_looked_at_once() -> None:
-    world.make_accounts()
+    accounts.make_accounts()
     owner = ApiToken.objects.order_by("pk")[0]
     ApiToken.objects.bulk_create(
         ApiToken(

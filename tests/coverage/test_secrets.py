@@ -15,7 +15,7 @@ from products.oversight.models.case import Case, CaseStep
 from products.oversight.models.inspection import Inspection
 from products.scans.models.complaint import Complaint
 from products.trace.models.batch import Batch, BatchCorrection
-from tests.coverage import world
+from tests.coverage import accounts, world
 from tests.coverage.reading import after, behind_its_back, change, differences
 from tests.factories import NOW
 
@@ -82,7 +82,7 @@ def test_what_is_said_to_be_erased_is_not_there() -> None:
 
 @pytest.mark.django_db
 def test_the_token_of_an_erased_account_was_revoked() -> None:
-    world.make_accounts()
+    accounts.make_accounts()
     live, revoked = (ApiToken.objects.get(user__username=name) for name in ("p1", "p2"))
 
     assert after(revoked, digest=f"{ERASED_DIGEST}{revoked.code.hex}") == []

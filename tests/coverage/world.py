@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date
 from decimal import Decimal
 
 from products.access import ROLE_SCOPES, Actor, Role
-from products.accounts.services.tokens import issue_token, revoke_token
-from products.accounts.services.users import create_user
 from products.labels.models.label_run import LabelRun
 from products.labels.services.label_runs import activate_labels, issue_label_run, note_codes_derived, void_labels
 from products.oversight.services.cases import advance_case, open_case
@@ -28,6 +26,8 @@ from products.trace.models.batch import Batch
 from products.trace.services.batch_facts import FactChanges
 from products.trace.services.batches import correct_batch, hold_batch, recall_batch, register_batch, release_batch
 from tests import factories
+from tests.coverage.accounts import make_accounts
+from tests.coverage.cast import ASSOCIATION, CITY, COUNTY, PHONE, PROVINCE, UNKNOWN_CODE, USCCS, later, maker
 from tests.coverage.certificates import make_certificates
 from tests.coverage.epcis import make_epcis
 from tests.coverage.lab import make_lab_reports
@@ -35,48 +35,7 @@ from tests.coverage.lots import make_lots
 from tests.coverage.plots import make_plots
 from tests.coverage.recalls import make_recalls
 from tests.coverage.standards import make_standards
-from tests.factories import NOW, PIDU, TODAY, code_of
-
-# Codes stand in what is compared: fixed ones keep the tests' ids and their words the same.
-_SECOND = factories.uscc(7002)
-# The second is an early one whose last character fails the check.
-USCCS = (factories.uscc(7001), _SECOND[:-1] + ("0" if _SECOND[-1] != "0" else "1"))
-ASSOCIATION = factories.uscc(7009)
-PHONE = "13900000000"
-UNKNOWN_CODE = "GZZZZZZ0000100000000"
-
-
-def later(minutes: int) -> datetime:
-    """Every act has its own minute, with microseconds that entries do not keep."""
-    return NOW + timedelta(minutes=minutes, microseconds=321)
-
-
-def maker(number: int) -> Actor:
-    return Actor(username="maker", role=Role.PRODUCER, uscc=USCCS[number], scopes=ROLE_SCOPES[Role.PRODUCER])
-
-
-def office(region: str) -> Actor:
-    return Actor(username="officer", role=Role.INSPECTOR, regions=(region,), scopes=ROLE_SCOPES[Role.INSPECTOR])
-
-
-COUNTY, CITY, PROVINCE = office(PIDU), office("510100"), office("510000")
-
-
-def make_accounts() -> None:
-    """Two producers of one firm, two officers of one office, a token of each kind of fate."""
-    for name, uscc, regions in (
-        ("p1", USCCS[0], ()),
-        ("p2", USCCS[0], ()),
-        ("o1", "", (PIDU,)),
-        ("o2", "", (PIDU, "510131")),
-    ):
-        role = Role.PRODUCER if uscc else Role.INSPECTOR
-        user = create_user(
-            username=name, password="a long enough one", role=role, uscc=uscc, regions=regions, now=later(len(name))
-        )
-        token, _plain = issue_token(actor=user.as_actor(), name="API", scopes=["read"], days=30, now=later(3))
-        if name == "p2":
-            revoke_token(actor=user.as_actor(), code=token.code, now=later(4))
+from tests.factories import PIDU, TODAY, code_of
 
 
 def make_register() -> None:

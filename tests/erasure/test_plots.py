@@ -13,8 +13,8 @@ from products.registry.models.authorisation import Authorisation
 from products.trace.models.plot import BatchPlot, Grower, Plot
 from products.trace.queries.plots import find_plot, plot_page
 from products.trace.services.growers import register_grower
+from tests.coverage.cast import USCCS, later, maker
 from tests.coverage.reading import differences
-from tests.coverage.world import USCCS, later, maker
 from tests.erasure.world import World
 from tests.trace.plot_helpers import make_plot
 

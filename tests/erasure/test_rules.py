@@ -29,8 +29,8 @@ from products.scans.services.visitors import Visitor
 from products.trace.models.batch import Batch, BatchCorrection
 from products.trace.models.certificate import ConformityCertificate
 from products.trace.services.batches import correct_batch
+from tests.coverage.cast import COUNTY, PROVINCE, UNKNOWN_CODE, USCCS, later, maker
 from tests.coverage.reading import differences
-from tests.coverage.world import COUNTY, PROVINCE, UNKNOWN_CODE, USCCS, later, maker
 from tests.erasure.world import PLOT, TEXT, USERNAME, World
 from tests.factories import NOW
 

@@ -36,7 +36,8 @@ from products.trace.services.batches import correct_batch, release_batch
 from products.trace.services.certificates import issue_certificate
 from products.trace.services.growers import change_grower, register_grower, retire_grower
 from products.trace.services.plots import PlotChange, change_plot, retire_plot
-from tests.coverage.world import COUNTY, USCCS, later, make_register, register
+from tests.coverage.cast import COUNTY, USCCS, later
+from tests.coverage.world import make_register, register
 from tests.factories import NOW, TODAY, code_of
 from tests.trace.plot_helpers import make_plot, square
 
