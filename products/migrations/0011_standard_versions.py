@@ -219,13 +219,25 @@ class Migration(migrations.Migration):
             model_name="versionrecord",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("state", "published"), ("version__isnull", False)),
-                    models.Q(models.Q(("state", "published"), _negated=True), ("version__isnull", True)),
-                    _connector="OR",
+                    models.Q(("state", "published"), _negated=True), ("version__isnull", False), _connector="OR"
                 ),
                 name="version_record_published",
             ),
         ),
-        guard(never_changed=("versionstep",)),
+        guard(
+            fixed={
+                "versionstep": (
+                    "record_id",
+                    "action",
+                    "reason",
+                    "document_no",
+                    "content_sha256",
+                    "effective_to",
+                    "by",
+                    "at",
+                )
+            },
+            erasable={"versionstep": ("decided_by",)},
+        ),
         migrations.RunPython(_add_triggers, _drop_triggers, elidable=False),
     ]

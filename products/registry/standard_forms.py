@@ -95,7 +95,7 @@ class HeadForm(RefusableForm):
     )
 
     def __init__(self, *args: Any, record: VersionRecord, is_known: bool, **kwargs: Any) -> None:
-        super().__init__(*args, initial=head_of(record), **kwargs)
+        super().__init__(*args, **{**kwargs, "initial": head_of(record)})
         if is_known:
             # The name is the standard's, which has other versions.
             del self.fields["title"]

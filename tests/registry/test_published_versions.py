@@ -11,6 +11,7 @@ from django.db import DatabaseError, transaction
 from products.registry.models.indication import Indication
 from products.registry.models.standard import Limit, StandardVersion
 from products.registry.models.version_record import VersionRecord, VersionStep
+from products.registry.services.erasure import forget_name
 from tests.factories import NOW, make_indication, make_limit, make_version
 
 pytestmark = pytest.mark.django_db
@@ -86,7 +87,19 @@ def test_a_published_record_and_every_step_stay(version: StandardVersion) -> Non
     assert refused(lambda: record.update(title="other"))
     assert refused(lambda: record.update(state="draft", version=None))
     assert refused(lambda: VersionStep.objects.update(reason="other"))
+    assert refused(lambda: VersionStep.objects.update(action="repeal"))
     assert refused(lambda: VersionStep.objects.all().delete())
+
+
+def test_who_took_a_step_can_be_erased_and_never_replaced(version: StandardVersion) -> None:
+    VersionStep.objects.create(
+        record=version.record, action="publish", content_sha256="0" * 64, by="office:510000", decided_by="x", at=NOW
+    )
+
+    with pytest.raises(DatabaseError, match="may be erased"), transaction.atomic():
+        VersionStep.objects.update(decided_by="y")
+    assert forget_name("x") == 1
+    assert VersionStep.objects.get().decided_by == ""
 
 
 def test_reference_data_that_nobody_took_up_is_still_put_right(indication: Indication) -> None:

@@ -160,8 +160,8 @@ def test_loading_the_reference_data_again_leaves_alone_what_people_published(
     load_indications()
     load_standards()
     standard = StandardVersion.objects.get(standard__code="质检总局2004年第149号").standard
-    Indication.objects.filter(pk=standard.indication_id).update(registrant_uscc=association.uscc)
-    indication = Indication.objects.get(pk=standard.indication_id)
+    Indication.objects.filter(standards=standard).update(registrant_uscc=association.uscc)
+    indication = Indication.objects.get(standards=standard)
     row = draft(association, indication, code=standard.code, label="第1号修改单")
     assert len(row.limits) == 8
     decide(province, submit(association, row))

@@ -9,6 +9,7 @@ import pytest
 from products.access import Actor, Role
 from products.errors import Forbidden
 from products.registry.models.indication import Indication
+from products.registry.models.region import Region
 from products.registry.models.standard import StandardVersion
 from products.registry.models.version_record import VersionRecord
 from products.registry.queries.standards import version_in_force
@@ -184,7 +185,7 @@ def test_only_the_office_of_the_whole_area_decides(
         assert refusal(decide, stranger, row)[0] == "not_found"
     for role in (association, make_user(Role.AUDITOR, regions=("510000",)), make_user(Role.ADMIN)):
         assert refusal(decide, role, row)[0] == "forbidden"
-    gi.counties.add(CUIPING)
+    gi.counties.add(Region.objects.get(code=CUIPING))
     with pytest.raises(Forbidden, match="省级"):
         decide(officer_city, row)
     assert decide(province, row).state == "published"

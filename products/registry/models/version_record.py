@@ -105,6 +105,7 @@ class VersionStep(models.Model):
     # The version's last day, where the step ends it.
     effective_to = models.DateField(null=True, blank=True)
     by = models.CharField(max_length=40)
+    # The person, who can be erased (PIPL Art. 47); the organisation stays.
     decided_by = models.CharField(max_length=150)
     at = models.DateTimeField()
 

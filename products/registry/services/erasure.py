@@ -8,12 +8,14 @@ from django.db import models, transaction
 
 from products.registry.models.authorisation import AuthorisationDecision, UseStatement
 from products.registry.models.indication import IndicationChange
+from products.registry.models.version_record import VersionStep
 from products.registry.models.zone import ZoneCensus, ZoneStep
 
 NAMED_IN: Final[tuple[tuple[type[models.Model], str], ...]] = (
     (AuthorisationDecision, "decided_by"),
     (IndicationChange, "decided_by"),
     (UseStatement, "stated_by"),
+    (VersionStep, "decided_by"),
     (ZoneCensus, "entered_by"),
     (ZoneStep, "decided_by"),
 )

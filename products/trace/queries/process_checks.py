@@ -60,7 +60,7 @@ def _yield(limit: Limit, batch: Batch) -> tuple[str, str]:
     moves = LotMove.objects.filter(
         lot__batch=batch, mass_g__gt=0, operation__kind="process", operation__yield_permille__isnull=False
     ).order_by("pk")
-    yields = list(moves.values_list("operation__yield_permille", flat=True))
+    yields = [each for each in moves.values_list("operation__yield_permille", flat=True) if each is not None]
     if not yields:
         return "unknown", _("没有登记这批产品的加工投入，算不出得率。")
     verdicts = [_judged(limit, Measurement(Decimal(each), "permille")) for each in yields]
