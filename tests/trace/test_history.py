@@ -167,6 +167,27 @@ def test_an_inspection_is_told_once_it_is_published(
     assert by_kind(told(batch))["inspected"].text == "监督检查：未发现问题"
 
 
+def test_decisions_on_the_right_since_the_batch_was_made_are_the_offices(
+    maker: Actor, authorisation: Authorisation
+) -> None:
+    batch = register(maker, authorisation)
+    for days, action, reason in (
+        (-400, "announce", ""), (-300, "suspend", "旧事"), (-299, "resume", ""), (1, "suspend", "标签不符"),
+    ):  # fmt: skip
+        authorisation.decisions.create(
+            action=action, to_state="announced", reason=reason, document_no="川知发1号", decided_by="a",
+            office=f"office:{PIDU}", decided_at=NOW + timedelta(days=days),
+        )  # fmt: skip
+
+    items = [item for item in told(batch) if item.standing.value == "office"]
+
+    assert [(item.text, item.reason) for item in items] == [
+        ("公告核准使用专用标志", ""),
+        ("暂停使用专用标志", "标签不符"),
+    ]
+    assert {item.by for item in items} == {"郫都区市场监督管理部门"}
+
+
 def test_whoever_typed_for_another_is_named(maker: Actor, rival: Actor, authorisation: Authorisation) -> None:
     batch = register(maker, authorisation)
     batch.steps.create(from_state="registered", to_state="released", by=rival.ledger_name, at=at(5))
