@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ledger.anchored import anchor_files
+from ledger.errors import NotInLog
 from ledger.evidence import LastCheck, Proven, keys_for, last_check, proofs_under, seals_for
 from ledger.evidence import Seal as Seal  # the contexts know the ledger through this module alone
 from ledger.published import policy_text
@@ -16,7 +17,6 @@ from ledger.queries import (
     entries_of_subjects,
     log_size,
     log_stamp,
-    vkey,
     waiting_bodies,
 )
 
@@ -41,7 +41,10 @@ class ProofLink:
 
 def pinned_policy() -> str:
     """The tlog-policy a page hands to the visitor's browser; empty before the log is created."""
-    return policy_text() if vkey() else ""
+    try:
+        return policy_text()
+    except NotInLog:
+        return ""
 
 
 def proofs_of(subjects: Sequence[str]) -> list[ProofLink]:
