@@ -60,10 +60,11 @@ class Balance:
         return first_broken(self.steps)
 
     @property
-    def rank(self) -> tuple[int, int, str]:
-        """The worst first, and of what is broken the most."""
+    def rank(self) -> tuple[int, int, int, str]:
+        """The worst first: of what is broken where most is too much, else where most was made."""
         over_g = self.broken.over_g if self.broken else 0
-        return ORDER.index(self.state), -over_g, self.enterprise.name if self.enterprise else self.indication.name
+        name = self.enterprise.name if self.enterprise else self.indication.name
+        return ORDER.index(self.state), -over_g, -self.figures.product_g, name
 
 
 def indication_balances(*, actor: Actor, year: int) -> list[Balance]:
