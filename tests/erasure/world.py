@@ -70,7 +70,18 @@ class World:
 
     @property
     def markers(self) -> dict[str, bytes]:
-        names = ("USERNAME", "REAL_NAME", "TOKEN_NAME", "TEXT", "PLACE", "CONTACT", "PLOT", "OLD_PLOT", "NOTE", "PHONE")
+        names: tuple[str, ...] = (
+            "USERNAME",
+            "REAL_NAME",
+            "TOKEN_NAME",
+            "TEXT",
+            "PLACE",
+            "CONTACT",
+            "PLOT",
+            "OLD_PLOT",
+            "NOTE",
+            "PHONE",
+        )
         names += ("GROWER", "GROWER_PHONE", "FIELD", "YARD", "CORNER", "YARD_CORNER")
         return {name: str(globals()[name]).encode() for name in (*names, "FINDINGS")}
 

@@ -28,7 +28,7 @@ def square(west: float, south: float, side: float) -> str:
 
 def make_plot(actor: Actor, indication: Indication, *, now: datetime = NOW, **changes: Any) -> Plot:
     """A field in 郫都区 of one hectare, given by a point, unless `outline` or the like says otherwise."""
-    place = {
+    place: dict[str, Any] = {
         "longitude": Decimal("103.85"),
         "latitude": Decimal("30.85"),
         "datum": "WGS-84",

@@ -11,6 +11,7 @@ from django.db import DatabaseError, transaction
 from products.access import Actor
 from products.errors import DomainError
 from products.registry.models.authorisation import Authorisation
+from products.registry.models.region import Region
 from products.trace.models.batch import Batch
 from products.trace.models.plot import BatchPlot, Plot
 from products.trace.queries.plots import batch_plots, last_plots, plots_of
@@ -72,7 +73,7 @@ def test_only_own_plots_of_the_indication_in_use_will_do(
 def test_a_plot_that_the_area_no_longer_covers_is_not_used(
     maker: Actor, authorisation: Authorisation, plot: Plot
 ) -> None:
-    authorisation.indication.counties.set(["510131"])
+    authorisation.indication.counties.set(Region.objects.filter(code="510131"))
 
     assert refusal(lambda: register(maker, authorisation, origin_code="510131", plots=[plot.code])) == (
         "plot_not_usable", "plots",

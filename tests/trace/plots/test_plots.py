@@ -124,7 +124,7 @@ def test_every_fault_of_an_outline_has_its_own_words(maker: Actor, indication: I
 
 def test_on_a_border_the_county_is_asked_for(maker: Actor, indication: Indication) -> None:
     # 103.7 is the county's western edge; 0.001 degrees beyond are about 95 m, within what the map may be off.
-    beyond = {"longitude": Decimal("103.699"), "latitude": Decimal("30.8"), "datum": "GCJ-02"}
+    beyond: dict[str, Any] = {"longitude": Decimal("103.699"), "latitude": Decimal("30.8"), "datum": "GCJ-02"}
 
     assert refusal(maker, indication, **beyond)[:2] == ("point_outside_origin", "region_code")
     assert make_plot(maker, indication, region_code="510117", **beyond).region_id == "510117"
