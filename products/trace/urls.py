@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from products.trace.views import batches, certificates, epcis_vocabulary, exchange, imports, lab_reports, plots, recalls
+from products.trace.views import (
+    batches,
+    certificates,
+    epcis_vocabulary,
+    exchange,
+    imports,
+    lab_reports,
+    lots,
+    plots,
+    recalls,
+)
 
 urlpatterns = [
     path("epcis/context/gi.jsonld", epcis_vocabulary.context, name="epcis-context"),
@@ -22,6 +32,9 @@ urlpatterns = [
     path("producer/batches/<uuid:code>/lab-reports/new", lab_reports.lab_new, name="lab-new"),
     path("producer/batches/<uuid:code>/lab-reports/<uuid:report>/correct", lab_reports.lab_correct, name="lab-correct"),
     path("producer/batches/<uuid:code>/lab-reports/<uuid:report>/file", lab_reports.lab_file, name="lab-file"),
+    path("producer/lots/", lots.lot_list, name="lot-list"),
+    path("producer/lots/<uuid:code>", lots.lot, name="lot"),
+    path("producer/lots/operations/<slug:kind>", lots.operation_new, name="lot-operation-new"),
     path("recalls/", recalls.recall_list, name="recall-list"),
     path("recalls/new", recalls.recall_new, name="recall-new"),
     path("recalls/<uuid:code>/extension", recalls.recall_extend, name="recall-extend"),

@@ -83,6 +83,10 @@ class LotMoveLine:
     verdict: YieldVerdict
 
     @property
+    def size_g(self) -> int:
+        return abs(self.mass_g)
+
+    @property
     def is_doubtful(self) -> bool:
         return self.verdict in (YieldVerdict.BELOW, YieldVerdict.ABOVE)
 
