@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from products.registry.domain.indicators import INDICATORS, PROCESS, PRODUCT
 from products.registry.domain.requirements import RATIOS, Comparator
 from products.registry.domain.units import units
+from products.registry.queries.limit_words import usual_name
 from products.registry.standard_forms import RefusableForm
 
 # kind -> (what it is called, an example)
@@ -110,12 +111,12 @@ class LimitForm(RefusableForm):
 
     def _add_what(self) -> None:
         if self.kind == "ratio":
-            parts = [(row.key, row.name) for row in INDICATORS.values() if row.scope == PRODUCT and row.unit]
+            parts = [(key, usual_name(key)) for key, row in INDICATORS.items() if row.scope == PRODUCT and row.unit]
             self.fields["top"] = forms.ChoiceField(label=_("前一个指标"), choices=parts)
             self.fields["bottom"] = forms.ChoiceField(label=_("后一个指标（分母）"), choices=parts)
             return
         groups = [
-            (title, [(row.key, row.name) for row in INDICATORS.values() if row.scope == scope])
+            (title, [(key, usual_name(key)) for key, row in INDICATORS.items() if row.scope == scope])
             for scope, title in ((PRODUCT, _("产品指标（检验报告）")), (PROCESS, _("生产过程条件")))
         ]
         groups.append((_("其他"), [(_OTHER, _("列表里没有，自己写"))]))
@@ -146,7 +147,7 @@ class LimitForm(RefusableForm):
 
     def _add_condition(self) -> None:
         keys = dict.fromkeys([*_BANDED, str(self.initial.get("band_indicator") or _BANDED[0])])
-        bands = [(key, INDICATORS[key].name) for key in keys if key in INDICATORS]
+        bands = [(key, usual_name(key)) for key in keys if key in INDICATORS]
         self.fields["band_indicator"] = forms.ChoiceField(label=_("按哪个指标分档"), choices=bands, required=False)
         self.fields["band_from"] = _text(_("这一档从"), _("例如 46；没有下限的留空"), numeric=True)
         self.fields["band_to"] = _text(_("这一档到"), _("例如 60；没有上限的留空"), numeric=True)

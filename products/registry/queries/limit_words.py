@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from products.registry.domain.indicators import PROCESS, PRODUCT
@@ -34,8 +35,35 @@ class LimitLine:
     remarks: tuple[str, ...] = ()
 
     @property
+    def text(self) -> str:
+        """The sentence in the page's language."""
+        return self.sentence.english if is_english() else self.sentence.chinese
+
+    @property
+    def other_text(self) -> str:
+        return self.sentence.chinese if is_english() else self.sentence.english
+
+    @property
+    def other_language(self) -> str:
+        return "zh-Hans" if is_english() else "en"
+
+    @property
     def is_process(self) -> bool:
         return bool(self.facts["scope"] == PROCESS)
+
+
+def is_english() -> bool:
+    return (get_language() or "").startswith("en")
+
+
+def name_of(facts: LimitFacts) -> str:
+    """A limit's name of its indicator, in the page's language."""
+    return str(facts["name_en"] if is_english() and facts["name_en"] else facts["name"])
+
+
+def usual_name(key: str) -> str:
+    """What an indicator is usually called, in the page's language."""
+    return indicator_names(key)[is_english()]
 
 
 def facts_of(row: LimitRow) -> dict[str, Any]:
@@ -75,7 +103,7 @@ def sentence(facts: LimitFacts) -> Sentence:
 
 
 def remark_text(remark: Remark, limits: Sequence[LimitFacts]) -> str:
-    name = limits[remark.place]["name"]
+    name = name_of(limits[remark.place])
     ends = {"first": remark.first or _("以下"), "second": remark.second or _("以上")}
     words = {
         "duplicate": _("和前面的一项重复：同一条件下同类的限量只能有一项。"),
@@ -139,16 +167,16 @@ def trial_fields(limits: Sequence[LimitFacts]) -> list[TrialField]:
     for facts, limit in usable:
         if not limit.condition.ratio_of:
             is_choice = limit.comparator is Comparator.FORBIDDEN
-            ask(limit.indicator, facts["name"], limit.unit, limit.basis, is_choice=is_choice)
+            ask(limit.indicator, name_of(facts), limit.unit, limit.basis, is_choice=is_choice)
     for _facts, limit in usable:
         for part in limit.condition.ratio_of or ():
-            ask(part, indicator_names(part)[0], "g/L")
+            ask(part, usual_name(part), "g/L")
         if limit.condition.reference:
-            ask(limit.condition.reference, indicator_names(limit.condition.reference)[0], limit.unit)
+            ask(limit.condition.reference, usual_name(limit.condition.reference), limit.unit)
         if limit.condition.band:
             ask(
                 limit.condition.band.indicator,
-                indicator_names(limit.condition.band.indicator)[0],
+                usual_name(limit.condition.band.indicator),
                 limit.condition.band.unit,
             )
     return list(fields.values())

@@ -168,7 +168,7 @@ def _unit(value: object, field: str = "unit") -> str:
     unit = known_unit(plain(value))
     if not is_known_unit(unit):
         raise LimitUnitUnknown(
-            _("不认识单位“%(unit)s”，检验值没法和它比较。请从列表里选，例如 g/L、%%、mg/kg；没有单位的留空。")
+            _("不认识单位“%(unit)s”，检验值没法和它比较。请从列表里选，例如 g/L、%%、mg/kg；没有单位的填 1。")
             % {"unit": unit[:24]},
             field=field,
         )
