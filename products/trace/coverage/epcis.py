@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +15,7 @@ from products.comparing import PORTION, Facts, Found, Promise, Statement
 from products.registry.models.enterprise import Enterprise
 from products.row_tables import NOWHERE, Row, RowTable, keys_of, pick
 from products.trace.domain.epcis.context import prefixes_of
+from products.trace.domain.epcis.digests import concern_digest, text_digest
 from products.trace.domain.epcis.events import ParsedEvent, parse
 from products.trace.domain.epcis.faults import EventFault
 from products.trace.domain.epcis.reading import ReceivedEvent
@@ -84,19 +84,18 @@ def _found(
     epcs: Mapping[int, Counter[tuple[str, str, int]]],
     concerns: Mapping[int, list[str]],
 ) -> Found:
-    context = row["context"]
     return Found(
         subject=CAPTURES.subject(row),
         facts={
             **pick(row, "enterprise", "behaviour", "kept_count", "by", "at"),
-            "context_sha256": hashlib.sha256(context.encode()).hexdigest() if context else "",
+            "context_sha256": text_digest(row["context"]),
             # Compared with the texts, of which the log holds the hashes; no entry names it.
             "differences": [text for event in events for text in _differing(event, row, epcs.get(event.pk, Counter()))],
         },
         children={
             "event": [_event_facts(event) for event in events],
             "concern": [
-                {"event_id": event.event_id, "enterprise": uscc}
+                {"event_id": event.event_id, "enterprise": concern_digest(uscc, event.text)}
                 for event in events
                 for uscc in concerns.get(event.pk, ())
             ],
@@ -107,7 +106,7 @@ def _found(
 
 
 def _event_facts(event: EpcisEvent) -> Facts:
-    return {"event_id": event.event_id, "sha256": hashlib.sha256(event.text.encode()).hexdigest()}
+    return {"event_id": event.event_id, "sha256": text_digest(event.text)}
 
 
 def _differing(event: EpcisEvent, row: Row, epcs: Counter[tuple[str, str, int]]) -> Iterator[str]:
@@ -155,8 +154,8 @@ def _fold(statements: Sequence[Statement]) -> Promise:
                 continue
             count += 1
             promise.add("event", statement, event_id=line[0], sha256=line[1])
-            for uscc in line[2:]:
-                promise.add("concern", statement, event_id=line[0], enterprise=uscc)
+            for digest in line[2:]:
+                promise.add("concern", statement, event_id=line[0], enterprise=digest)
         promise.say(statement, by=statement.actor, at=statement.at, kept_count=count)
     return promise
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -16,6 +15,7 @@ from products.audit import Statement, record_many
 from products.errors import NotFound
 from products.registry.models.enterprise import Enterprise
 from products.trace.domain.epcis.context import prefixes_of
+from products.trace.domain.epcis.digests import concern_digest, text_digest
 from products.trace.domain.epcis.events import ParsedEvent, parse
 from products.trace.domain.epcis.faults import EventFault, PlacedFault
 from products.trace.domain.epcis.reading import ReceivedEvent
@@ -191,7 +191,11 @@ class _Store:
         )
         names = dict(Enterprise.objects.filter(pk__in={owner for _key, owner in rows}).values_list("pk", "uscc"))
         lines = [
-            [event.event_id, hashlib.sha256(event.text.encode()).hexdigest(), *(names[owner] for owner in found)]
+            [
+                event.event_id,
+                text_digest(event.text),
+                *(concern_digest(names[owner], event.text) for owner in found),
+            ]
             for event, found in zip(events, concerned, strict=True)
         ]
         record_many(list(_statements(capture, lines)), actor=self.actor, now=self.now)
@@ -232,7 +236,7 @@ def _statement(capture: EpcisCapture, portion: list[list[str]]) -> Statement:
         data={
             "enterprise": capture.enterprise.uscc,
             "behaviour": str(capture.behaviour),
-            "context_sha256": hashlib.sha256(capture.context.encode()).hexdigest() if capture.context else "",
+            "context_sha256": text_digest(capture.context),
             "events": portion,
         },
     )
