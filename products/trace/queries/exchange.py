@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from products.access import Actor
 from products.trace.domain.epcis_own.identifiers import lot_class
@@ -78,17 +78,36 @@ def batch_code(batch: Batch) -> str:
     return lot_class(code=str(batch.code), gtin=batch.gtin, lot=batch.lot)
 
 
-def operations_around(scope: Scope) -> Iterator[Traced]:
-    """Every operation behind the batches, back to what was harvested or bought, and what was done with them next.
+def operation_keys(scope: Scope) -> list[list[int]]:
+    """Keys of every operation behind the batches, back to what was harvested or bought, and of what was done next.
 
-    Each once, those of a portion of batches by day. Moves of lots that the reader may not see are left out.
+    Each once, in the portions that they are read in.
     """
     seen: set[int] = set()
+    portions: list[list[int]] = []
     for portion in scope.portions():
         lots = set(Lot.objects.filter(batch__in=portion).values_list("pk", flat=True))
-        wanted = _behind(lots) | _operations(lots, taken=True)
-        yield from _traced(sorted(wanted - seen), scope.actor)
+        wanted = (_behind(lots) | _operations(lots, taken=True)) - seen
         seen |= wanted
+        portions += _chunks(wanted)
+    return portions
+
+
+def operations_of(keys: list[list[int]], actor: Actor) -> Iterator[Traced]:
+    """The operations, those of a portion by day. Moves of lots that the reader may not see are left out."""
+    for portion in keys:
+        yield from _traced(portion, actor)
+
+
+def names_persons(keys: list[list[int]]) -> bool:
+    """Whether the operations name somebody who may be a person: without a 统一社会信用代码, or a grower."""
+    for portion in keys:
+        moves = LotMove.objects.filter(operation__in=portion)
+        sellers = Q(lot__seller_name__gt="", lot__seller_uscc="") | Q(lot__plot__grower__name__gt="")
+        consignees = Q(operation__consignee_name__gt="", operation__consignee_uscc="")
+        if moves.filter(sellers | consignees).exists():
+            return True
+    return False
 
 
 def untraced(scope: Scope) -> Iterator[Batch]:
@@ -129,14 +148,23 @@ def _lots_into(operations: Iterable[int]) -> set[int]:
 
 
 def _traced(keys: list[int], actor: Actor) -> list[Traced]:
-    found: dict[int, Traced] = {}
-    for some in _chunks(keys):
-        rows = LotOperation.objects.filter(pk__in=some).select_related("enterprise")
-        found |= {row.pk: Traced(row) for row in rows.order_by("done_on", "pk")}
-        moves = LotMove.objects.filter(operation__in=some, lot__in=Lot.objects.visible_to(actor)).order_by("pk")
-        for move in moves.select_related("lot__batch", "lot__plot__grower"):
+    rows = LotOperation.objects.filter(pk__in=keys).select_related("enterprise").order_by("done_on", "pk")
+    found = {row.pk: Traced(row) for row in rows}
+    moves = list(LotMove.objects.filter(operation__in=keys).order_by("pk"))
+    lots = _visible({move.lot_id for move in moves}, actor)
+    for move in moves:
+        if move.lot_id in lots:
+            move.lot = lots[move.lot_id]
             found[move.operation_id].moves.append(move)
-    return sorted((each for each in found.values() if each.moves), key=lambda t: (t.operation.done_on, t.operation.pk))
+    return [each for each in found.values() if each.moves]
+
+
+def _visible(keys: set[int], actor: Actor) -> dict[int, Lot]:
+    return {
+        lot.pk: lot
+        for some in _chunks(keys)
+        for lot in Lot.objects.visible_to(actor).filter(pk__in=some).select_related("batch", "plot__grower")
+    }
 
 
 def _chunks(keys: Iterable[int], size: int = 500) -> Iterator[list[int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from typing import Final
 
 from products.access import Role
@@ -11,7 +12,16 @@ from products.trace.domain.exchange.layouts import NY4712, Row, masked
 from products.trace.domain.facts import write_kg
 from products.trace.models.batch import Batch, BatchStep
 from products.trace.models.lab_report import LabReport
-from products.trace.queries.exchange import Scope, Traced, batch_code, operations_around, trace_code, untraced
+from products.trace.queries.exchange import (
+    Scope,
+    Traced,
+    batch_code,
+    names_persons,
+    operation_keys,
+    operations_of,
+    trace_code,
+    untraced,
+)
 from products.trace.queries.lab import is_standing
 
 OWN: Final = "maker"
@@ -29,6 +39,19 @@ class Rows:
         self.scope = scope
         self.is_maker = scope.actor.is_role(Role.PRODUCER)
         self.sees_trade = scope.actor.is_role(Role.PRODUCER, Role.INSPECTOR, Role.AUDITOR)
+
+    @cached_property
+    def keys(self) -> list[list[int]]:
+        """Of the operations to be told: the way to them is long, so that it is gone once."""
+        return operation_keys(self.scope)
+
+    @property
+    def has_persons(self) -> bool:
+        """Whether persons are named in full."""
+        return self.is_maker and names_persons(self.keys)
+
+    def _operations(self) -> Iterator[Traced]:
+        return operations_of(self.keys, self.scope.actor)
 
     def of(self, section: str) -> Iterator[Row]:
         """Raises KeyError for a section that is none."""
@@ -63,7 +86,7 @@ class Rows:
         for portion in self.scope.portions():
             for batch in portion:
                 yield _enterprise(batch.authorisation.enterprise, OWN)
-        for traced in operations_around(self.scope):
+        for traced in self._operations():
             operation = traced.operation
             yield _enterprise(operation.enterprise, OWN)
             yield from self._growers(traced)
@@ -114,7 +137,7 @@ class Rows:
                 }
 
     def _steps(self) -> Iterator[Row]:
-        for traced in operations_around(self.scope):
+        for traced in self._operations():
             operation = traced.operation
             yield {
                 "operation": str(operation.code),
@@ -169,7 +192,7 @@ class Rows:
         return traced.operation.document_no or (bought if traced.operation.kind == "purchase" else "")
 
     def _moves(self) -> Iterator[Row]:
-        for traced in operations_around(self.scope):
+        for traced in self._operations():
             for move in traced.moves:
                 yield {
                     "operation": str(traced.operation.code),
@@ -190,7 +213,7 @@ class Rows:
             }
 
     def _acts(self) -> Iterator[Row]:
-        for traced in operations_around(self.scope):
+        for traced in self._operations():
             source, destination = self._source(traced), self._destination(traced)
             moved = traced.given or traced.taken
             yield {
@@ -246,10 +269,3 @@ def _enterprise(row: Enterprise, role: str) -> Row:
 
 def _subject(kind: str, code: str, name: str, address: str, region: str, role: str) -> Row:
     return {"code": code, "name": name, "kind": kind, "address": address, "region_code": region, "role": role}
-
-
-def has_persons(scope: Scope) -> bool:
-    """Whether the export names natural persons in full."""
-    if not scope.actor.is_role(Role.PRODUCER):
-        return False
-    return any(row["kind"] == "natural_person" for row in Rows(scope).of("subjects"))

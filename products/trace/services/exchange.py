@@ -19,19 +19,18 @@ from products.trace.errors import WrongBatchState
 from products.trace.models.batch import Batch
 from products.trace.queries.batches import find_batch
 from products.trace.queries.exchange import Scope as Covered
-from products.trace.queries.exchange_rows import Rows, has_persons
+from products.trace.queries.exchange_rows import Rows
 
 LONGEST: Final = timedelta(days=366)
 
 
 @dataclass(frozen=True)
 class Export:
-    """What is ready to be written, in whichever form. `has_persons`: it names natural persons in full."""
+    """What is ready to be written, in whichever form."""
 
     layout: Layout
     covered: Covered
     rows: Rows
-    has_persons: bool
     at: datetime
 
     @property
@@ -85,8 +84,8 @@ def _may_see(actor: Actor, enterprise: Enterprise) -> bool:
 @transaction.atomic
 def _open(layout: Layout, covered: Covered, *, now: datetime) -> Export:
     """Persons' names leave the platform only after the log has it (PIPL Art. 51, 55: processing is recorded)."""
-    persons = has_persons(covered)
-    if persons:
+    rows = Rows(covered)
+    if rows.has_persons:
         record(
             actor=covered.actor,
             kind="trace.persons_exported",
@@ -98,4 +97,4 @@ def _open(layout: Layout, covered: Covered, *, now: datetime) -> Export:
             },
             now=now,
         )
-    return Export(layout=layout, covered=covered, rows=Rows(covered), has_persons=persons, at=now)
+    return Export(layout=layout, covered=covered, rows=rows, at=now)
