@@ -12,7 +12,7 @@ from ledger.queries import vkey
 from products.access import Role
 from products.labels.domain.unit_code import UnitCode, format_unit_code, tag_for
 from products.labels.services.keys import open_key
-from products.management.demo import certificates, lab, making, oversight, plots, public, recall, register
+from products.management.demo import certificates, lab, lots, making, oversight, plots, public, recall, register
 from products.management.demo.cast import PROVINCE, Account, make_account
 from products.management.demo.making import Made
 from products.management.demo.register import Licensed, Progress
@@ -38,6 +38,7 @@ def build(*, scale: float, now: datetime, progress: Progress) -> dict[str, Any]:
     mishaps = making.add_mishaps(rng, made, spared=spared, today=today)
     lab.add_lab_reports(licensed, made, today=today)
     plots.add_plots(licensed, today=today)
+    lots.add_lots(licensed, today=today)
     certificates.add_certificates(made, today=today)
     making.add_work_in_hand(rng, licensed, today=today)
     recall.add_recall(rng, licensed[1], today=today)
