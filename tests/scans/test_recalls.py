@@ -36,6 +36,7 @@ def stop_of(code: str) -> dict[str, Any] | None:
 def test_a_unit_of_a_descendant_answers_recalled_right_after_the_act(maker: Actor, chain: Chain) -> None:
     code = code_of(make_run(batch=chain.second))
     assert get_json(code).json()["verdict"] == "genuine"
+    assert "真标签" in get_page(code).content.decode()
 
     row = recall(maker, f"lot:{chain.raw.code}", **ADVICE)
 
@@ -52,6 +53,8 @@ def test_a_unit_of_a_descendant_answers_recalled_right_after_the_act(maker: Acto
     text = answer.content.decode()
     for words in (*ADVICE.values(), "12315", "为什么召回，怎么办", "已被召回"):
         assert words in text, words
+    # Whatever is kept of a page from scan to scan, what happened to the batch is told anew.
+    assert text.count(ADVICE["reason"]) == 2
 
 
 def test_a_unit_of_another_holders_batch_answers_as_before(maker: Actor, chain: Chain) -> None:

@@ -130,6 +130,18 @@ def test_a_circle_that_others_claim_is_walked_once(maker: Actor, chain: Chain) -
     assert recall(maker, f"lot:{chain.raw.code}").covers.count() == 2
 
 
+def test_a_recall_begins_from_a_number_that_one_may_see(maker: Actor, rival: Actor, chain: Chain) -> None:
+    draft = make_batch(authorisation=chain.first.authorisation, lot="W-9", state="draft")
+
+    soup = page(signed_in(maker), "/recalls/?q=w-")
+
+    links = [str(each["href"]) for each in soup.select("ul.todo a")]
+    assert links == [f"/recalls/new?root=lot:{chain.raw.code}"]
+    assert draft.lot not in text_of(soup)
+    assert "没有这个批号" in text_of(page(signed_in(rival), "/recalls/?q=W-1"))
+    assert "B-1" in text_of(page(signed_in(maker), "/recalls/?q=B-1"))
+
+
 def test_the_front_page_of_the_notified_office_says_so(maker: Actor, officer_south: Actor, chain: Chain) -> None:
     assert "召回涉及" not in text_of(page(signed_in(officer_south), "/regulator/"))
     recall(maker, f"lot:{chain.raw.code}")

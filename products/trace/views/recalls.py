@@ -23,6 +23,7 @@ from products.trace.queries.consignees import Consignees, consignees_of, consign
 from products.trace.queries.downstream import is_entitled
 from products.trace.queries.recall_page import find_recall, labels_of, list_recalls, may_manage, open_notices
 from products.trace.queries.recall_plan import RecallPlan, plan_recall
+from products.trace.queries.recall_roots import find_candidates
 from products.trace.services import recalls as services
 from products.trace.services.consignee_answers import record_consignee_answer
 from products.trace.spreadsheets.consignees import consignees_csv, consignees_workbook
@@ -40,7 +41,14 @@ def recall_list(request: HttpRequest) -> HttpResponse:
     """Every recall the reader has to do with; first what was referred to them and is still on sale."""
     actor = actor_of(request)
     rows, following = paginate(list_recalls(actor=actor), cursor=request.GET.get("cursor", ""), limit=A_PAGE)
-    context = {"recalls": rows, "next": following, "notices": open_notices(actor=actor)}
+    text = request.GET.get("q", "")
+    context = {
+        "recalls": rows,
+        "next": following,
+        "notices": open_notices(actor=actor),
+        "text": text,
+        "candidates": find_candidates(actor=actor, text=text),
+    }
     return render(request, "trace/recall_list.html", context)
 
 
