@@ -140,6 +140,8 @@ def version_context(row: VersionRecord) -> dict[str, object]:
 def head(request: HttpRequest, code: UUID) -> HttpResponse:
     """Edit what a draft says beside its limits."""
     row = find_record(actor=actor_of(request), code=code)
+    if row.state != VersionRecord.State.DRAFT:
+        return redirect("standard-draft", code)
     is_known = Standard.objects.filter(code=row.standard_code).exists()
     form = HeadForm(request.POST or None, record=row, is_known=is_known)
     if request.method == "POST" and form.is_valid():

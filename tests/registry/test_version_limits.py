@@ -8,12 +8,16 @@ import pytest
 
 from products.access import Actor
 from products.coverage import compare
+from products.registry.domain import reference
+from products.registry.domain.version_content import LIMIT_COLUMNS
 from products.registry.models.indication import Indication
 from products.registry.models.standard import Limit, StandardVersion
+from products.registry.models.version_record import VersionRecord
 from products.registry.services.limit_drafts import MAX_LIMITS, clean_limit
 from products.registry.services.reference import load_indications, load_regions, load_standards
-from products.registry.services.version_drafts import save_draft
-from tests.factories import NOW
+from products.registry.services.version_drafts import put_limit, save_draft
+from tests.conftest import signed_in
+from tests.factories import NOW, make_limit, make_version
 from tests.registry.helpers import entries
 from tests.registry.version_helpers import acid, decide, draft, publish, refusal, submit
 
@@ -100,6 +104,30 @@ def test_a_name_of_ones_own_is_the_same_indicator_in_every_version() -> None:
 
     assert first["indicator"] == again["indicator"] != "total_acid"
     assert clean_limit(acid(indicator="", name="总酸"))["indicator"] == "total_acid"
+
+
+def test_what_ships_is_kept_as_it_is_when_it_is_copied() -> None:
+    for row in reference.standards():
+        for limit in (limit for version in row.versions for limit in version.limits):
+            facts = {name: getattr(limit, name) for name in LIMIT_COLUMNS} | {"values": list(limit.values)}
+            assert clean_limit(facts) == facts
+
+
+def test_a_copied_limit_that_cannot_be_read_can_be_mended(
+    association: Actor, officer_city: Actor, registrants_indication: Indication
+) -> None:
+    version = make_version(registrants_indication)
+    make_limit(version, "solids", "range", "5", "3")
+    row = draft(association, registrants_indication, code=version.standard.code, label="2026")
+    assert signed_in(association).get(f"/association/standards/{row.code}").status_code == 200
+    assert refusal(submit, association, row) == ("limit_shape_invalid", "limits.0")
+
+    row = put_limit(
+        actor=association, code=row.code, revision=row.revision, key="solids", limit=acid(indicator="solids"), now=NOW
+    )
+
+    assert decide(officer_city, submit(association, row)).state == "published"
+    assert list(compare(subjects=[f"standard-version:{each.code}" for each in VersionRecord.objects.all()])) == []
 
 
 def test_an_unclear_limit_keeps_what_can_be_read() -> None:

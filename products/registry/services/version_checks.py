@@ -11,6 +11,7 @@ from products.errors import DomainError
 from products.registry.domain.limit_sets import Remark, ScopedLimit, remarks_on
 from products.registry.models.standard import Standard, StandardVersion
 from products.registry.models.version_record import VersionRecord
+from products.registry.queries.limit_words import parsed
 from products.registry.queries.versions import in_order
 from products.registry.services.limit_drafts import limit_of
 from products.registry.services.version_contents import published_limits
@@ -28,8 +29,8 @@ _DAY = timedelta(days=1)
 
 
 def remarks_of(record: VersionRecord) -> list[Remark]:
-    """What stands out in a draft's limits, as they would be published. Raises LimitShapeInvalid."""
-    return remarks_on([ScopedLimit(limit_of(facts), facts["scope"]) for facts in published_limits(record)])
+    """What stands out in a draft's limits, as they would be published; one that cannot be read is unclear."""
+    return remarks_on([ScopedLimit(parsed(facts), facts["scope"]) for facts in published_limits(record)])
 
 
 def check_ready(record: VersionRecord) -> None:
@@ -59,6 +60,13 @@ def _check_limits(record: VersionRecord) -> None:
         "unit_differs": (LimitShapeInvalid, _("同一指标的两项限量单位不能换算。请用同一个单位。")),
     }
     errors: list[DomainError] = []
+    for place, facts in enumerate(record.limits):
+        try:
+            limit_of(facts)
+        except LimitShapeInvalid as error:
+            # Copied from reference data that could not be read.
+            error.field = f"limits.{place}"
+            errors.append(error)
     for remark in remarks_of(record):
         if remark.is_error:
             kind, text = words[remark.code]
