@@ -61,6 +61,7 @@ def test_the_web_role_can_run_the_log(database: str, tmp_path: Path) -> None:
         ["ledger_init"],
         ["shell", "-c", ENQUEUE],
         ["ledger_run", "--once"],
+        ["epcis_events", "--once"],
         ["ledger_check", "--log-only"],
     ):
         done = subprocess.run(

@@ -12,14 +12,17 @@ from products.trace.domain.epcis_own.facts import BatchFacts, Said
 _RANGES: Final = frozenset({"labels.range_activated", "labels.range_voided"})
 
 
-def read(index: int, body: bytes) -> Said:
-    """An entry of the log; the platform wrote it, so its shape is known."""
-    entry = json.loads(body)
-    return Said(index=index, kind=entry["kind"], subject=entry["subject"], at=entry["at"], data=entry["data"])
-
-
 def read_all(entries: Iterable[tuple[int, bytes]]) -> list[Said]:
-    return [read(index, body) for index, body in entries]
+    """The statements among (index, body); an entry of another shape is none of the platform's and left out."""
+    return [said for index, body in entries if (said := _read(index, body))]
+
+
+def _read(index: int, body: bytes) -> Said | None:
+    try:
+        entry = json.loads(body)
+        return Said(index=index, kind=entry["kind"], subject=entry["subject"], at=entry["at"], data=entry["data"])
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def run_of(said: Said) -> str:
