@@ -52,7 +52,7 @@ def _epcis_body(request: HttpRequest) -> bytes:
     size = _size(request)
     if size > (MAX_EPCIS_BYTES if may_capture else settings.DATA_UPLOAD_MAX_MEMORY_SIZE):
         if may_capture:
-            _drain(request, size)
+            _drain(request, size, most=2 * _DRAINED)
         raise EpcisTooLarge(_("文档超过 16 MB。请分成几个文档发送。"))
     return _whole(request, size)
 
@@ -62,9 +62,9 @@ def _size(request: HttpRequest) -> int:
     return int(length) if str(length).isdecimal() else 0
 
 
-def _drain(request: HttpRequest, size: int) -> None:
+def _drain(request: HttpRequest, size: int, *, most: int = _DRAINED) -> None:
     drained = 0
-    while drained < min(size, _DRAINED) and (piece := request.read(_PIECE)):
+    while drained < min(size, most) and (piece := request.read(_PIECE)):
         drained += len(piece)
 
 
