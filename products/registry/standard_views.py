@@ -28,6 +28,7 @@ from products.registry.queries.versions import (
     own_drafts,
     own_indications,
     own_standards,
+    step_lines,
 )
 from products.registry.services.version_checks import remarks_of
 from products.registry.services.version_contents import published_limits
@@ -124,14 +125,15 @@ def version_context(row: VersionRecord) -> dict[str, object]:
     """What the pages of one version share."""
     limits, remarks = published_limits(row), remarks_of(row)
     lines = lines_of(limits, remarks)
+    steps = step_lines(row.steps.all(), row.indication)
     return {
         "row": row,
         "product": [line for line in lines if not line.is_process],
         "process": [line for line in lines if line.is_process],
         "has_errors": any(remark.is_error for remark in remarks),
         "comparison": comparison(row, limits),
-        "steps": row.steps.all(),
-        "sent_back": next((step for step in [row.steps.last()] if step and step.action == "send_back"), None),
+        "steps": steps,
+        "sent_back": steps[-1].step if steps and steps[-1].step.action == "send_back" else None,
     }
 
 

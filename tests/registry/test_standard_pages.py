@@ -79,6 +79,8 @@ def test_an_association_drafts_and_an_office_publishes(association: Actor, offic
     public = text_of(Client().get(f"/standards/{CODE}"))
     assert "总酸（以乙酸计）不低于 0.60 g/L。" in public
     assert "审查通过并发布" in public
+    assert "成都市市场监督管理部门" in public
+    assert gi.registrant_name in public
     assert f"/standards/{CODE}".replace("/T 77", "/T%2077") in text_of(Client().get(f"/gi/{gi.code}"))
 
 

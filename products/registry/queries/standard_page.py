@@ -9,10 +9,10 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from products.registry.models.standard import Standard, StandardVersion
-from products.registry.models.version_record import VersionRecord, VersionStep
+from products.registry.models.version_record import VersionRecord
 from products.registry.queries.limit_words import LimitLine, lines_of, version_facts
 from products.registry.queries.standards import find_standard
-from products.registry.queries.versions import in_order
+from products.registry.queries.versions import StepLine, in_order, step_lines
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class VersionLine:
     tone: str
     product: tuple[LimitLine, ...]
     process: tuple[LimitLine, ...]
-    steps: Sequence[VersionStep]
+    steps: Sequence[StepLine]
     is_last: bool
 
     @property
@@ -70,7 +70,7 @@ def _line(version: StandardVersion, record: VersionRecord | None, *, today: date
         tone=tone,
         product=tuple(line for line in lines if not line.is_process),
         process=tuple(line for line in lines if line.is_process),
-        steps=list(record.steps.all()) if record else [],
+        steps=step_lines(record.steps.all(), version.standard.indication) if record else [],
         is_last=is_last,
     )
 

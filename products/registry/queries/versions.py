@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -12,8 +13,9 @@ from django.utils.translation import gettext as _
 from products.access import Actor, Level, Role
 from products.errors import NotFound
 from products.registry.models.indication import Indication
+from products.registry.models.region import Region
 from products.registry.models.standard import Standard, StandardVersion
-from products.registry.models.version_record import VersionRecord
+from products.registry.models.version_record import VersionRecord, VersionStep
 
 State = VersionRecord.State
 REVIEW_LEVELS = (Level.CITY, Level.PROVINCE)
@@ -71,6 +73,25 @@ def may_review(actor: Actor, indication: Indication | None) -> bool:
         return True
     places = [indication.prefecture_id or "", *indication.counties.values_list("code", flat=True)]
     return all(place and actor.covers(place) for place in places)
+
+
+@dataclass(frozen=True)
+class StepLine:
+    """A step, and whose it was in words."""
+
+    step: VersionStep
+    party: str
+
+
+def step_lines(steps: Iterable[VersionStep], indication: Indication | None) -> list[StepLine]:
+    """Steps with registrants and offices by name; what is unknown stays as the log has it."""
+    rows = list(steps)
+    codes = {row.by.partition(":")[2] for row in rows}
+    regions = dict(Region.objects.filter(code__in=codes).values_list("code", "name"))
+    names = {f"office:{code}": _("%(region)s市场监督管理部门") % {"region": name} for code, name in regions.items()}
+    if indication and indication.registrant_name:
+        names[f"uscc:{indication.registrant_uscc}"] = indication.registrant_name
+    return [StepLine(row, names.get(row.by, row.by)) for row in rows]
 
 
 def own_standards(*, actor: Actor) -> list[Standard]:
