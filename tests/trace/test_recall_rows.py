@@ -138,6 +138,7 @@ def test_a_recall_begins_from_a_number_that_one_may_see(maker: Actor, rival: Act
     links = [str(each["href"]) for each in soup.select("ul.todo a")]
     assert links == [f"/recalls/new?root=lot:{chain.raw.code}"]
     assert draft.lot not in text_of(soup)
+    assert page(signed_in(maker), f"/producer/lots/{chain.raw.code}").select(f"a[href='{links[0]}']")
     assert "没有这个批号" in text_of(page(signed_in(rival), "/recalls/?q=W-1"))
     assert "B-1" in text_of(page(signed_in(maker), "/recalls/?q=B-1"))
 
