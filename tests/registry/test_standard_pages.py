@@ -69,6 +69,7 @@ def test_an_association_drafts_and_an_office_publishes(association: Actor, offic
 
     assert registrant.post(f"{address}/act", {"action": "submit", "revision": row.revision})["Location"] == address
     assert str(row.code) in text_of(office.get("/regulator/standards/"))
+    assert "有 1 个标准版本等您审查" in text_of(office.get("/regulator/"))
     page = text_of(office.get(f"/regulator/standards/{row.code}"))
     assert "审查通过，发布" in page
     decided = office.post(

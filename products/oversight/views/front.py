@@ -23,6 +23,7 @@ from products.oversight.views.tables import RECORD_COLUMNS, RECORD_TITLES, TARGE
 from products.proofs import proofs_of
 from products.registry.queries.authorisations import pending_applications
 from products.registry.queries.regions import prefectures
+from products.registry.queries.versions import waiting_reviews
 from products.trace.queries.recall_page import open_notices
 
 FIRST_FINDINGS, FIRST_USERS = 10, 10
@@ -40,6 +41,7 @@ def regulator(request: HttpRequest) -> HttpResponse:
         "targets": [(one, _chart(one)) for one in target_progress(actor=actor, today=today)],
         "changes": changes_since_yesterday(actor=actor, today=today),
         "pending": pending_applications(actor=actor).count(),
+        "standards": waiting_reviews(actor=actor).count(),
         "recall_notices": len(open_notices(actor=actor)),
         "findings": found[:FIRST_FINDINGS],
         "finding_count": len(found),
