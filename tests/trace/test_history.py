@@ -16,7 +16,7 @@ from products.registry.models.authorisation import Authorisation
 from products.trace.models.batch import Batch
 from products.trace.queries.batches import find_batch
 from products.trace.queries.certificates import certificates_of
-from products.trace.queries.history import batch_history
+from products.trace.queries.history import batch_history, sees_trade
 from products.trace.queries.history_items import HistoryItem, subjects_of, with_proofs
 from products.trace.services.batches import correct_batch, recall_batch, release_batch
 from tests.conftest import signed_in
@@ -124,14 +124,20 @@ def test_a_correction_stands_beside_the_original(
     assert public.reason == "复秤"
 
 
-def test_what_is_not_the_publics_is_left_out(maker: Actor, officer_north: Actor, authorisation: Authorisation) -> None:
+def test_what_is_not_the_publics_is_left_out(
+    maker: Actor, association: Actor, officer_north: Actor, authorisation: Authorisation
+) -> None:
     batch = lived(maker, officer_north, authorisation)
     make_run(batch=batch, issued_by=maker.ledger_name)
 
-    public, private = told(batch), told(batch, is_public=False)
+    public, private = told(batch), told(batch, is_public=False, with_trade=True)
+    registrants = told(batch, is_public=False, with_trade=sees_trade(association))
 
     assert "王某某" not in str(public)
     assert "FP-1" not in str(public)
+    assert "王某某" not in str(told(batch, with_trade=True)) + str(registrants)
+    assert sees_trade(maker)
+    assert sees_trade(officer_north)
     assert "王某某 · FP-1" in by_kind(private)["purchase"].detail
     assert {item.kind for item in private} - {item.kind for item in public} == {"labels_issued"}
 

@@ -16,7 +16,7 @@ from products.proofs import proofs_of
 from products.trace.models.batch import Batch
 from products.trace.queries.batches import find_batch, list_batches
 from products.trace.queries.certificates import certificates_of
-from products.trace.queries.history import batch_history
+from products.trace.queries.history import batch_history, sees_trade
 from products.trace.queries.history_items import HistoryItem, subjects_of, with_proofs
 from products.trace.services import batches as services
 from products.trace.services.batch_facts import FactChanges
@@ -236,7 +236,7 @@ def read_timeline(request: HttpRequest, code: UUID) -> list[TimelineOut]:
     actor = actor_of(request)
     require_scope(actor, Scope.READ)
     batch = find_batch(actor=actor, code=code)
-    items = batch_history(batch, certificates=certificates_of(batch), is_public=False)
+    items = batch_history(batch, certificates=certificates_of(batch), is_public=False, with_trade=sees_trade(actor))
     return [TimelineOut.of(item) for item in with_proofs(items, proofs_of(subjects_of(items)))]
 
 

@@ -14,7 +14,7 @@ from products.trace.domain.batch_states import Step, open_steps
 from products.trace.models.batch import Batch
 from products.trace.queries.batches import RunLine, issued_mass_g, run_lines
 from products.trace.queries.certificates import CertificateView, certificates_of
-from products.trace.queries.history import batch_history
+from products.trace.queries.history import batch_history, sees_trade
 from products.trace.queries.history_items import HistoryItem
 
 
@@ -51,7 +51,7 @@ class BatchPage:
 def batch_page(batch: Batch, *, actor: Actor, today: date) -> BatchPage:
     """Everything about a batch that `actor`, who may see it, needs on its page."""
     certificates = certificates_of(batch)
-    timeline = batch_history(batch, certificates=certificates, is_public=False)
+    timeline = batch_history(batch, certificates=certificates, is_public=False, with_trade=sees_trade(actor))
     return BatchPage(
         batch=batch,
         timeline=timeline,

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from products.access import Actor, Role
 from products.registry.models.region import Region
 from products.trace.domain.facts import degrees, write_kg
 from products.trace.domain.plots import PLOT_FIELDS
@@ -42,10 +43,12 @@ def batch_history(
     certificates: Sequence[CertificateView] = (),
     reports: Sequence[LabReport] | None = None,
     is_public: bool = True,
+    with_trade: bool = False,
 ) -> list[HistoryItem]:
     """Everything that was entered about a batch, in the order in which it was; the number of queries is fixed.
 
-    In public, changes of the plot, sellers and consignees are left out, and runs of labels. `reports` are its
+    In public, changes of the plot and runs of labels are left out. `with_trade`: sellers, consignees and their papers,
+    which are for the maker and the offices. `reports` are its
     laboratory reports where the caller has read them already.
     """
     reports = lab_reports_of(batch) if reports is None else reports
@@ -55,11 +58,16 @@ def batch_history(
         *_reports(reports),
         *_certificates(certificates),
     ]
-    items += _operations(batch, is_public=is_public)
+    items += _operations(batch, with_trade=with_trade and not is_public)
     items += [*_decisions(batch), *_inspections(batch)]
     if not is_public:
         items += _runs(batch)
     return sorted(_with_names(items, batch), key=lambda item: item.at)
+
+
+def sees_trade(actor: Actor) -> bool:
+    """Whom somebody buys from and sells to is no business of the registrant's."""
+    return not actor.is_role(Role.ASSOCIATION)
 
 
 def _steps(batch: Batch) -> list[HistoryItem]:
@@ -137,14 +145,14 @@ def _certificates(views: Sequence[CertificateView]) -> list[HistoryItem]:
     return items
 
 
-def _operations(batch: Batch, *, is_public: bool) -> list[HistoryItem]:
+def _operations(batch: Batch, *, with_trade: bool) -> list[HistoryItem]:
     items = []
     for row in operations_of(batch):
         names = "、".join(f"{part.material} {write_kg(part.mass_g)} {_('公斤')}" for part in row.outputs or row.inputs)
         detail = [_day(row.done_on)]
         if row.process:
             detail.append(row.process)
-        if not is_public:
+        if with_trade:
             detail += [text for text in (row.partner, row.document_no) if text]
         items.append(
             HistoryItem(
