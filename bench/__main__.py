@@ -1,4 +1,4 @@
-"""`make bench`, or `python -m bench [labels] [ledger] [scan] [browser] [issue] [trace] [epcis]`: measures and writes docs/performance.md."""
+"""`make bench`, or `python -m bench [labels] [ledger] [scan] [browser] [issue] [trace] [epcis] [lineage]`: measures and writes docs/performance.md."""
 
 from __future__ import annotations
 

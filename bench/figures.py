@@ -35,6 +35,8 @@ class Size:
     epcis_peer: bool = True
     epcis_events: int = 1_000
     epcis_many: int = 1_000_000
+    lots: int = 100_000
+    lineages: int = 30
     scan_batches: int = 200
     scans: int = 20_000
     connections: tuple[int, ...] = (4, 32)
@@ -64,6 +66,8 @@ TINY = Size(
     epcis_peer=False,
     epcis_events=20,
     epcis_many=200,
+    lots=220,
+    lineages=2,
     scan_batches=2,
     scans=30,
     connections=(2,),

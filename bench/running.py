@@ -22,6 +22,7 @@ MEASUREMENTS: Final[dict[str, tuple[str, ...]]] = {
     "issue": (SQLITE, POSTGRESQL),
     "trace": (SQLITE, POSTGRESQL),
     "epcis": (SQLITE, POSTGRESQL),
+    "lineage": (SQLITE, POSTGRESQL),
 }
 LIMIT: Final = 150.0  # seconds for one measurement on one database
 

@@ -60,7 +60,7 @@ STATEMENTS: dict[str, Promise | str] = {
     "trace.recall_closed": _("召回或暂停销售结束"),
     "trace.consignee_answered": _("登记收货方的答复"),
     "trace.lab_reported": _("录入检验报告"),
-    "trace.lot_opened": _("登记原料批或在制品批"),
+    "trace.lot_opened": _("登记溯源批"),
     "trace.lot_corrected": _("批的编号随批次更正"),
     "trace.lots_moved": _("登记收货、加工、发货等操作"),
     "trace.seller_erased": _("按申请删除卖方姓名"),

@@ -29,6 +29,7 @@ DAY = date(2026, 11, 23)
         ("issue", DATABASE, 1),
         ("trace", DATABASE, 3),
         ("epcis", DATABASE, 4),
+        ("lineage", DATABASE, 2),
     ],
 )
 def test_a_measurement_runs_and_stands_on_the_page(measurement: str, database: str, lines: int) -> None:
