@@ -41,6 +41,7 @@ pytestmark = pytest.mark.django_db
         ({"comparator": "range", "values": ["1"]}, "limit_shape_invalid", "values"),
         ({"comparator": "range", "values": ["1.5", "3"], "unit": "month"}, "limit_number_invalid", "values"),
         ({"comparator": "forbidden", "values": ["1"]}, "limit_shape_invalid", "values"),
+        ({"comparator": "tolerance", "condition": {"reference": "标签"}}, "limit_shape_invalid", "condition"),
         ({"comparator": "about"}, "limit_shape_invalid", "comparator"),
         ({"comparator": "tolerance", "values": ["0"]}, "limit_number_invalid", "values"),
         ({"comparator": "ratio_lt"}, "limit_shape_invalid", "ratio_of"),

@@ -191,6 +191,19 @@ def test_only_the_office_of_the_whole_area_decides(
     assert decide(province, row).state == "published"
 
 
+def test_a_name_without_a_prefecture_is_the_provinces(
+    association: Actor, officer_city: Actor, province: Actor, gi: Indication
+) -> None:
+    Indication.objects.filter(pk=gi.pk).update(prefecture=None)
+    gi.counties.clear()
+    row = submit(association, draft(association, gi))
+
+    assert list(waiting_reviews(actor=officer_city)) == []
+    assert refusal(decide, officer_city, row)[0] == "not_found"
+    assert list(waiting_reviews(actor=province)) == [row]
+    assert decide(province, row).state == "published"
+
+
 def test_a_repealed_version_ends_the_day_before_and_none_follows_it(
     association: Actor, officer_city: Actor, officer_south: Actor, gi: Indication
 ) -> None:

@@ -63,7 +63,7 @@ def _against_each_other(group: Sequence[tuple[int, Limit]]) -> list[Remark]:
     seen: dict[Comparator, int] = {}
     low: tuple[Decimal, bool, int] | None = None
     high: tuple[Decimal, bool, int] | None = None
-    unit = group[0][1].unit
+    unit = next((limit.unit for _place, limit in group if limit.values), "")
     for place, limit in group:
         if limit.comparator in seen:
             found.append(Remark(place, "duplicate", True, seen[limit.comparator]))

@@ -22,8 +22,11 @@ class VersionRecordQuerySet(models.QuerySet["VersionRecord"]):
         if actor.is_role(Role.ASSOCIATION):
             return self.filter(public | models.Q(indication__registrant_uscc=actor.uscc))
         if actor.is_role(Role.INSPECTOR, Role.AUDITOR):
-            under_review = models.Q(state=VersionRecord.State.IN_REVIEW)
-            return self.filter(public | under_review & region_filter(actor, "indication__prefecture_id"))
+            in_charge = region_filter(actor, "indication__prefecture_id")
+            if any(len(prefix) == 2 for prefix in actor.prefixes):
+                # Names whose prefecture nobody knows are the province's.
+                in_charge |= models.Q(indication__prefecture=None)
+            return self.filter(public | models.Q(state=VersionRecord.State.IN_REVIEW) & in_charge)
         return self.filter(public)
 
 

@@ -217,7 +217,10 @@ def _condition(given: object, kind: Comparator, indicator: str) -> LimitFacts | 
     """As `requirements.parse_condition` reads it."""
     condition = dict(given) if isinstance(given, Mapping) else {}
     if kind is Comparator.TOLERANCE:
-        return {"reference": str(condition.get("reference") or f"{indicator}_label")[:60]}
+        reference = plain(condition.get("reference") or f"{indicator[:54]}_label")
+        if not is_indicator_key(reference):
+            raise LimitShapeInvalid(_("标示值的指标代码不对，例如 alcohol_label。"), field="condition")
+        return {"reference": reference}
     if kind in RATIOS:
         parts = [plain(part) for part in condition.get("ratio_of") or ()]
         if len(parts) != 2 or parts[0] == parts[1] or not all(map(is_indicator_key, parts)):

@@ -79,7 +79,7 @@ def start_draft(
 
 
 def _title(text: str) -> str:
-    title = clean_text(text, field="title", longest=120)
+    title = " ".join(clean_text(text, field="title", longest=120).split())
     if not title:
         raise StandardIncomplete(_("请填写标准的名称，例如 地理标志产品 郫县豆瓣。"), field="title")
     return title

@@ -57,6 +57,7 @@ def test_units_are_carried_before_demands_are_compared() -> None:
     assert codes(limit("ge", "500", unit="mg/L"), limit("le", "0.4")) == [(1, "contradiction")]
     assert codes(limit("ge", "500", unit="mg/L"), limit("le", "0.6")) == []
     assert codes(limit("ge", "500", unit="mg/kg"), limit("le", "0.6")) == [(1, "unit_differs")]
+    assert codes(limit("forbidden", unit=""), limit("le", "0.6"), limit("ge", "0.5")) == []
 
 
 def test_bands_that_leave_a_gap_or_overlap_are_pointed_out() -> None:
