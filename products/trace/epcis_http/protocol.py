@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, Final
 
-from django.db import OperationalError
+from django.db import DataError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -17,7 +17,7 @@ from products.access import Scope, require_scope
 from products.errors import DomainError, StorageUnavailable
 from products.http import actor_of
 from products.trace.domain.epcis.reading import MAX_BYTES, MAX_EVENTS
-from products.trace.epcis_errors import EpcisMediaType, EpcisNotAcceptable
+from products.trace.epcis_errors import EpcisInvalid, EpcisMediaType, EpcisNotAcceptable
 from products.trace.epcis_http.problems import problem, problem_of
 
 View = Callable[..., HttpResponse]
@@ -57,6 +57,9 @@ def resource(methods: Mapping[str, View], *, options: Mapping[str, str] | None =
         except OperationalError:
             # The database is away or busy beyond its patience; the transaction is gone, and may be repeated.
             response = problem_of(StorageUnavailable(_("系统暂时无法保存，这次没有生效。请稍后再试。")))
+        except DataError:
+            # PostgreSQL stores no NUL character and no number beyond its column; the checks before should have said so.
+            response = problem_of(EpcisInvalid(_("请求中有无法保存的字符或过大的数字，请改正后重试。")))
         for name, value in _SPOKEN.items():
             response.setdefault(name, value)
         return response

@@ -284,9 +284,9 @@ def _read_token(token: str, frame: _Frame) -> tuple[datetime, int, int]:
         column, moment, key, given = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
         if column != frame.column or type(key) is not int or type(given) is not int or not 0 < key < 1 << 62:
             raise ValueError("of another query")
-        found = datetime.fromisoformat(moment)
-        if found.tzinfo is None or not 0 <= given < 1 << 62:
+        found = datetime.fromisoformat(moment).astimezone(UTC)
+        if not 0 <= given < 1 << 62:
             raise ValueError("no time")
-    except (ValueError, TypeError, binascii.Error, RecursionError) as error:
+    except (ValueError, TypeError, OverflowError, binascii.Error, RecursionError) as error:
         raise EpcisQueryInvalid(_("nextPageToken 无效。请使用上一页 Link 中的地址。"), field="nextPageToken") from error
     return found, key, given

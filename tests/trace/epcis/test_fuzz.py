@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from products.access import Actor
 from products.trace.models.epcis import EpcisCapture, EpcisEvent
-from tests.trace.epcis.helpers import aggregation, document, lot, object_event, pallet, transformation, unit
+from tests.trace.epcis.helpers import CONTEXT, aggregation, document, lot, object_event, pallet, transformation, unit
 from tests.trace.epcis.partner import Partner, token_of
 
 pytestmark = pytest.mark.django_db
@@ -26,10 +26,16 @@ FIELDS = st.sampled_from(
         "quantityList", "readPoint", "bizLocation", "bizTransactionList", "sourceList", "sensorElementList", "ilmd",
         "persistentDisposition", "errorDeclaration", "eventID", "inputEPCList", "outputQuantityList", "example:x",
         "@context", "transformationID", "certificationInfo", "recordTime", "destinationList", "nobody:x", "",
+        "nobody\0:x", "ex\ud800:x", "time",
     ]
 )  # fmt: skip
+# What a database, an encoding or the calendar cannot hold.
+ODD = st.sampled_from(
+    ["\0", "\ud800", "urn:x:\0", "urn:x:\udfff", "9999-12-31T23:59:59.9999Z", "0001-01-01T00:00:00+14:00"]
+)
 LEAVES = (
-    st.none()
+    ODD
+    | st.none()
     | st.booleans()
     | st.integers()
     | st.floats(allow_nan=False)
@@ -37,7 +43,9 @@ LEAVES = (
     | st.sampled_from([unit(1), unit(2), lot("A"), pallet(1), "2026-11-23T10:00:00Z", "+08:00", "ADD", "urn:x:y", "id"])
 )
 NAMES = (
-    st.sampled_from(["id", "epcClass", "quantity", "type", "source", "sensorReport", "value", "example:y"]) | st.text()
+    st.sampled_from(["id", "epcClass", "quantity", "type", "source", "sensorReport", "value", "example:y", "time"])
+    | ODD
+    | st.text()
 )
 VALUES = st.recursive(
     LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3), max_leaves=8
@@ -50,6 +58,11 @@ EVENTS = st.sampled_from(
         object_event(action="ADD"),
     ]
 )
+
+
+@st.composite
+def contexts(draw: st.DrawFn) -> list[Any]:
+    return [*CONTEXT, {draw(st.sampled_from(["x", "ex", "nobody", "\ud800"])): draw(ODD | st.just("urn:x:"))}]
 
 
 @st.composite
@@ -69,9 +82,15 @@ def us(maker: Actor) -> Partner:
 
 
 @RELAXED
-@given(events=st.lists(broken_events(), max_size=4), behaviour=st.sampled_from(["rollback", "proceed"]))
-def test_documents_of_broken_events(us: Partner, events: list[dict[str, Any]], behaviour: str) -> None:
-    response = us.post("capture", document(*events), **{"GS1-Capture-Error-Behaviour": behaviour})
+@given(
+    events=st.lists(broken_events(), max_size=4), context=contexts(), behaviour=st.sampled_from(["rollback", "proceed"])
+)
+def test_documents_of_broken_events(
+    us: Partner, events: list[dict[str, Any]], context: list[Any], behaviour: str
+) -> None:
+    # Escaped: a lone surrogate can be written in no other way.
+    text = json.dumps(document(*events, **{"@context": context}))
+    response = us.post("capture", text, **{"GS1-Capture-Error-Behaviour": behaviour})
 
     if response.status_code != 202:
         assert response.status_code == 400, response.content
@@ -118,3 +137,13 @@ def test_a_damaged_document(us: Partner, cut: int, insert: str) -> None:
 )  # fmt: skip
 def test_any_query(us: Partner, query: dict[str, str]) -> None:
     assert us.get("events", query).status_code in (200, 400, 413)
+
+
+@RELAXED
+@given(
+    name=st.sampled_from(["x", "y\0", "z"]),
+    query=st.dictionaries(NAMES | st.sampled_from(["EQ_eventID", "EQ_action"]), VALUES, max_size=2),
+)
+def test_any_named_query(us: Partner, name: str, query: dict[str, Any]) -> None:
+    assert us.post("queries", json.dumps({"name": name, "query": query})).status_code in (201, 400, 409)
+    assert us.get(f"queries/{name}/events").status_code in (200, 400, 404, 413)

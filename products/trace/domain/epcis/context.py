@@ -27,9 +27,14 @@ def prefixes_of(context: Any, known: Mapping[str, str] = DEFAULT_PREFIXES) -> Ma
             continue
         for name, meaning in part.items():
             address = meaning.get("@id") if isinstance(meaning, dict) else meaning
-            if isinstance(address, str) and not name.startswith("@"):
+            # Half a surrogate pair can be hashed by nobody: what has one declares nothing.
+            if isinstance(address, str) and not name.startswith("@") and _is_text(name + address):
                 found[name] = address
     return {**known, **found} if found else known
+
+
+def _is_text(text: str) -> bool:
+    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def expanded_name(name: str, prefixes: Mapping[str, str]) -> str:

@@ -11,6 +11,7 @@ _STAMP: Final = re.compile(
     r"(?:\.(?P<decimals>[0-9]{1,30}))?(?P<offset>Z|[+-][0-9]{2}:[0-9]{2})"
 )
 # As the schema of EPCIS 2.0 has it; Z is not among them.
+_LAST: Final = datetime.max.replace(microsecond=999_000, tzinfo=UTC)
 OFFSET: Final = re.compile(r"[+-](?:0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00")
 
 
@@ -31,5 +32,7 @@ def read_time(text: object) -> datetime:
 def hashed_time(moment: datetime) -> str:
     """UTC with milliseconds, the fourth decimal deciding (CBV 2.0 section 8.9)."""
     over = moment.microsecond % 1000
-    moment += timedelta(microseconds=1000 - over) if over >= 500 else -timedelta(microseconds=over)
+    # The calendar's last millisecond has none after it.
+    is_up = over >= 500 and moment < _LAST
+    moment += timedelta(microseconds=1000 - over) if is_up else -timedelta(microseconds=over)
     return moment.isoformat(timespec="milliseconds")[:-6] + "Z"

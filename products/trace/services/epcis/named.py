@@ -36,6 +36,8 @@ def create_query(*, actor: Actor, content: bytes, now: datetime) -> EpcisQuery:
         value = json.loads(read_event(content).text)
     except DocumentFault as fault:
         raise EpcisInvalid(_('请发送形如 {"name": "...", "query": {...}} 的 JSON。')) from fault
+    if not _is_storable(value):
+        raise EpcisInvalid(_("查询中有无法保存的字符。请改正后重新发送。"))
     name, query = value.get("name"), value.get("query")
     if not isinstance(name, str) or _NAME.fullmatch(name) is None:
         raise EpcisQueryInvalid(_("name 须为 1 至 80 个字母、数字、点、横线或下划线。"), field="name")
@@ -49,6 +51,16 @@ def create_query(*, actor: Actor, content: bytes, now: datetime) -> EpcisQuery:
             return EpcisQuery.objects.create(owner=actor.ledger_name, name=name, query=query, created_at=now)
     except IntegrityError as error:
         raise EpcisQueryExists(_("已有同名查询。请换一个名称，或先删除原来的。"), field="name") from error
+
+
+def _is_storable(value: Any) -> bool:
+    """No NUL, which PostgreSQL stores nowhere, and no half of a surrogate pair, which no encoding has."""
+    text = json.dumps(value, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\\u0000" not in text
 
 
 def delete_query(*, actor: Actor, name: str) -> None:

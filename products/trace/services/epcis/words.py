@@ -52,11 +52,16 @@ def stated_fault(fault: PlacedFault) -> dict[str, Any]:
     """As a capture keeps it: without words, which depend on who reads."""
     return {
         "event": fault.place,
-        "eventID": fault.event_id,
+        "eventID": _shown(fault.event_id),
         "code": fault.code,
-        "field": fault.field,
-        "value": "".join(c if c.isprintable() else "�" for c in fault.value),
+        "field": _shown(fault.field),
+        "value": _shown(fault.value),
     }
+
+
+def _shown(text: str) -> str:
+    """What can be stored and shown of what a stranger wrote."""
+    return "".join(c if c.isprintable() else "�" for c in text)
 
 
 def in_words(code: str) -> str:
