@@ -21,6 +21,7 @@ from products.registry.models.region import Region
 from products.registry.queries.authorisations import own_authorisations
 from products.registry.queries.indications import area_county_codes
 from products.registry.queries.regions import county_index, find_county
+from products.trace.domain.facts import is_text
 from products.trace.domain.outline import (
     MAX_AREA_M2,
     MAX_VERTICES,
@@ -94,7 +95,11 @@ class Place:
 def check_indication(actor: Actor, code: str) -> Indication:
     """One of the producer's own: it has, or has asked for, the mark. Raises IndicationNotOwn, NotFound."""
     gone = (Authorisation.State.REFUSED, Authorisation.State.WITHDRAWN)
-    right = own_authorisations(actor=actor).filter(indication__code=code).exclude(state__in=gone).first()
+    # PostgreSQL cannot even be asked for a NUL.
+    found = (
+        own_authorisations(actor=actor).filter(indication__code=code) if is_text(code) else Authorisation.objects.none()
+    )
+    right = found.exclude(state__in=gone).first()
     if right is None:
         raise IndicationNotOwn(
             _("本企业没有这个地理标志的专用标志使用授权或申请。请先申请使用专用标志。"), field="indication_code"

@@ -134,6 +134,7 @@ def test_a_plot_is_for_an_indication_of_ones_own(maker: Actor, rival: Actor, ind
     other = make_indication()
 
     assert refusal(maker, other)[0] == "indication_not_own"
+    assert refusal(maker, Indication(code="\x00"))[0] == "indication_not_own"
     assert refusal(rival, indication)[0] == "indication_not_own"
     make_authorisation(indication=other, enterprise=_enterprise(maker), state="refused", announced_on=None)
     assert refusal(maker, other)[0] == "indication_not_own"
