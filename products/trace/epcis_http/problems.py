@@ -38,8 +38,8 @@ def problem(status: int, code: str, text: str, errors: list[dict[str, Any]] | No
     if errors:
         body["errors"] = errors
     # A name of a stranger's may hold half a surrogate pair, which no encoding has.
-    text = json.dumps(body, ensure_ascii=False).encode(errors="replace")
-    return HttpResponse(text, status=status, content_type="application/problem+json")
+    content = json.dumps(body, ensure_ascii=False).encode(errors="replace")
+    return HttpResponse(content, status=status, content_type="application/problem+json")
 
 
 def problem_of(error: DomainError) -> HttpResponse:
