@@ -39,6 +39,7 @@ def test_every_proof_verifies_and_the_log_agrees_with_the_tables(
     subjects += [f"inspection:{world.inspection.number}", f"uscc:{world.user.uscc}"]
     subjects += [f"certificate:{world.certificate.code}", f"grower:{world.grower.code}"]
     subjects += [f"plot:{world.yard.code}", f"plot:{world.grower.plots.get().code}"]
+    subjects += [f"lot:{world.bought.code}", f"lot-operation:{world.sent.code}"]
     stated = proofs_of(subjects)
     assert {link.kind for link in stated} >= {
         "accounts.person_erased",
@@ -49,6 +50,8 @@ def test_every_proof_verifies_and_the_log_agrees_with_the_tables(
         "trace.contact_erased",
         "trace.grower_erased",
         "trace.place_erased",
+        "trace.seller_erased",
+        "trace.consignee_erased",
     }
     assert {verdict(tmp_path, world.policy, link.index or 0) for link in stated} == {0}
     assert findings(world.signer) == []

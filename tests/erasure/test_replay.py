@@ -92,6 +92,8 @@ def test_a_replay_minds_no_state_from_before_the_decision(world: World, tmp_path
         f"2029-06-01T04:00:00.000Z certificate {world.certificate.number}\n"
         f"2029-06-01T04:00:00.000Z grower {world.grower.code}\n"
         f"2029-06-01T04:00:00.000Z place {world.yard.code}\n"
+        f"2029-06-01T04:00:00.000Z seller {world.bought.code}\n"
+        f"2029-06-01T04:00:00.000Z consignee {world.sent.code}\n"
     )
 
     call_command("erase_person", "--replay", str(journal))

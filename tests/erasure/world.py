@@ -31,6 +31,7 @@ from products.scans.services.complaints import answer_complaint, file_complaint
 from products.scans.services.visitors import Visitor
 from products.trace.models.batch import Batch
 from products.trace.models.certificate import ConformityCertificate
+from products.trace.models.lot import Lot, LotOperation
 from products.trace.models.plot import Grower, Plot
 from products.trace.services.batches import correct_batch, release_batch
 from products.trace.services.certificates import issue_certificate
@@ -39,6 +40,7 @@ from products.trace.services.plots import PlotChange, change_plot, retire_plot
 from tests.coverage.cast import COUNTY, USCCS, later
 from tests.coverage.world import make_register, register
 from tests.factories import NOW, TODAY, code_of
+from tests.trace.lots.helpers import dispatch, purchase
 from tests.trace.plot_helpers import make_plot, square
 
 USERNAME, REAL_NAME, TOKEN_NAME = "marker-wanglaowu", "Marker-Wang-Laowu", "marker-token-of-wang"
@@ -50,6 +52,7 @@ GROWER_PHONE = "13765430987"
 FIELD, OLD_FIELD, YARD = "marker-field-of-zhao", "marker-field-of-chao", "marker-yard-of-somebody"
 # What the outlines look like in a file: numbers that stand nowhere else.
 CORNER, YARD_CORNER = "103.8312347", "103.8543217"
+SELLER, CONSIGNEE = "marker-seller-qian", "marker-consignee-sun"
 NOTE, FINDINGS = "marker-note-of-the-case", "marker-findings-of-the-day"
 
 
@@ -66,6 +69,8 @@ class World:
     inspection: Inspection
     grower: Grower
     yard: Plot
+    bought: Lot
+    sent: LotOperation
     secrets: dict[str, bytes] = field(default_factory=dict)
 
     @property
@@ -82,7 +87,7 @@ class World:
             "NOTE",
             "PHONE",
         )
-        names += ("GROWER", "GROWER_PHONE", "FIELD", "YARD", "CORNER", "YARD_CORNER")
+        names += ("SELLER", "CONSIGNEE", "GROWER", "GROWER_PHONE", "FIELD", "YARD", "CORNER", "YARD_CORNER")
         return {name: str(globals()[name]).encode() for name in (*names, "FINDINGS")}
 
     @property
@@ -104,6 +109,8 @@ class World:
             ["--certificate", self.certificate.number],
             ["--grower", str(self.grower.code)],
             ["--place", str(self.yard.code)],
+            ["--seller", str(self.bought.code)],
+            ["--consignee", str(self.sent.code)],
         ]
 
     def erase_all(self, journal: Path) -> None:
@@ -130,7 +137,7 @@ def make_world(signer: Signer) -> World:
         actor=COUNTY, number=inspection.number, result="problems", findings=FINDINGS, done_on=TODAY, now=later(45)
     )
     report = Complaint.objects.get(pk=complaint.pk)
-    world = World(signer, user, batch, certificate, report, case, inspection, *_planted(actor, right))
+    world = World(signer, user, batch, certificate, report, case, inspection, *_planted(actor, right), *_traded(actor))
     world.secrets = _secrets(world)
     world.sign()
     return world
@@ -179,6 +186,12 @@ def _planted(actor: Actor, right: Authorisation) -> tuple[Grower, Plot]:
     return Grower.objects.get(pk=grower.pk), Plot.objects.get(pk=yard.pk)
 
 
+def _traded(actor: Actor) -> tuple[Lot, LotOperation]:
+    """Something bought from one person and sent to another."""
+    bought = purchase(actor, seller_name=SELLER, now=later(29))
+    return bought, dispatch(actor, {bought: 1_000}, consignee_name=CONSIGNEE, now=later(29))
+
+
 def _complaint(code: str) -> Complaint:
     complaint = file_complaint(
         code_text=code,
@@ -206,6 +219,8 @@ def _secrets(world: World) -> dict[str, bytes]:
         "grower salt": bytes(world.grower.salt),
         "yard salt": bytes(world.yard.salt),
         "field salt": bytes(world.grower.plots.get().salt),
+        "seller salt": bytes(world.bought.seller_salt),
+        "consignee salt": bytes(world.sent.consignee_salt),
         "findings salt": bytes(world.inspection.findings_salt),
     }
     for step in CaseStep.objects.filter(case=world.case):

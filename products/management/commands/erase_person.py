@@ -26,6 +26,8 @@ class Command(BaseCommand):
         what.add_argument("--certificate", metavar="NUMBER", help="the contact on a conformity certificate")
         what.add_argument("--grower", metavar="UUID", help="a co-operative's grower and the plots in their name")
         what.add_argument("--place", metavar="UUID", help="name and outline of a registered plot that is retired")
+        what.add_argument("--seller", metavar="LOT", help="a person whom a lot was bought from, by the lot's UUID")
+        what.add_argument("--consignee", metavar="UUID", help="a person whom a dispatch was sent to")
         what.add_argument("--case", metavar="NUMBER", help="the notes of a closed case whose file need not be kept")
         what.add_argument("--inspection", metavar="NUMBER", help="findings that were not published")
         what.add_argument("--replay", metavar="JOURNAL", type=Path, help="erase again what this journal names")
@@ -78,7 +80,7 @@ class Command(BaseCommand):
 def _target(options: dict[str, Any]) -> Target:
     if options["user"]:
         return account_target(options["user"])
-    for kind in (Kind.COMPLAINT, Kind.PLOT, Kind.CERTIFICATE, Kind.GROWER, Kind.PLACE, Kind.CASE, Kind.INSPECTION):
-        if options[kind.value]:
+    for kind in Kind:
+        if kind != Kind.ACCOUNT and options[kind.value]:
             return Target(kind, options[kind.value])
     raise CommandError("say what to erase")

@@ -25,9 +25,12 @@ from products.oversight.services.erasure_journal import note
 from products.oversight.services.evidence import purge_evidence
 from products.registry.services.erasure import forget_name
 from products.scans.services.erasure import erase_complaint
+from products.trace.domain.lineage import LOT, lot_node, operation_node
 from products.trace.models.certificate import ConformityCertificate
+from products.trace.queries.lineage import ancestors, descendants
 from products.trace.services.erasure import erase_contact, erase_plot
 from products.trace.services.import_files import forget_imports
+from products.trace.services.lot_erasure import erase_consignee, erase_seller
 from products.trace.services.plot_erasure import erase_grower, erase_place
 
 
@@ -40,6 +43,8 @@ class Kind(StrEnum):
     CERTIFICATE = "certificate"
     GROWER = "grower"
     PLACE = "place"
+    SELLER = "seller"
+    CONSIGNEE = "consignee"
     CASE = "case"
     INSPECTION = "inspection"
 
@@ -145,11 +150,37 @@ def _place(key: str, is_replay: bool, now: datetime) -> Counter[str]:
     return erase_place(code=code, is_replay=is_replay, now=now)
 
 
+def _seller(key: str, is_replay: bool, now: datetime) -> Counter[str]:
+    """A person whom a lot was bought from, by the lot's UUID."""
+    code = _uuid(key)
+    if not is_replay:
+        _require_no_case(lot_node(code))
+    return erase_seller(code=code, is_replay=is_replay, now=now)
+
+
+def _consignee(key: str, is_replay: bool, now: datetime) -> Counter[str]:
+    """A person whom something was sent to, by the dispatch's UUID."""
+    code = _uuid(key)
+    if not is_replay:
+        _require_no_case(operation_node(code))
+    return erase_consignee(code=code, is_replay=is_replay, now=now)
+
+
+def _require_no_case(node: str) -> None:
+    """Nobody looks into packs of a batch that it went into or came of: it may be what the case turns on."""
+    names = [node, *(each.name for each in (*ancestors([node]), *descendants([node])))]
+    codes = [name.removeprefix(LOT) for name in names if name.startswith(LOT)]
+    for start in range(0, len(codes), 500):
+        lots = codes[start : start + 500]
+        for case in Case.objects.filter(complaint__run__batch__traced_lot__code__in=lots):
+            _require_closed(case)
+
+
 def _uuid(key: str) -> UUID:
     try:
         return UUID(key)
     except ValueError as error:
-        raise InvalidInput(_("农户和地块以其 UUID 指明。")) from error
+        raise InvalidInput(_("农户、地块、批和发货以其 UUID 指明。")) from error
 
 
 def _require_closed(case: Case) -> None:
@@ -205,6 +236,8 @@ _BY_KIND: dict[Kind, Callable[[str, bool, datetime], Counter[str]]] = {
     Kind.CERTIFICATE: _certificate,
     Kind.GROWER: _grower,
     Kind.PLACE: _place,
+    Kind.SELLER: _seller,
+    Kind.CONSIGNEE: _consignee,
     Kind.CASE: _case,
     Kind.INSPECTION: _inspection,
 }

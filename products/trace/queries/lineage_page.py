@@ -16,7 +16,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from products.access import Actor
-from products.trace.domain.lineage import EVENT, LOT, OPERATION, lot_node
+from products.trace.domain.lineage import EVENT, LOT, OPERATION, lot_node, operation_node
 from products.trace.models.lot import LineageLink, Lot, LotMove, LotOperation
 from products.trace.queries.lineage import MAX_EDGES, reach
 from products.trace.queries.lots import visible_operations
@@ -94,57 +94,52 @@ def _links_among(names: Sequence[str], *, is_down: bool) -> dict[str, list[str]]
 
 
 class _Rows:
-    """The rows behind the names: lots, operations, and which of them are the reader's to see."""
+    """The rows behind the names: lots, operations, and which of them are the reader's to see.
+
+    Columns, not instances: there may be ten thousand of them.
+    """
 
     def __init__(self, names: Sequence[str], actor: Actor) -> None:
-        self.lots: dict[str, Lot] = {}
-        self.own: set[str] = set()
-        self.operations: dict[str, LotOperation] = {}
+        # number, material, holder, day
+        self.lots: dict[str, tuple[str, str, str, date]] = {}
+        # kind, process, holder, day
+        self.operations: dict[str, tuple[str, str, str, date]] = {}
+        self.own: dict[str, UUID] = {}
         self.grams: dict[str, dict[str, int]] = defaultdict(dict)
         for portion in _portions(list(_codes(names, LOT))):
             lots = Lot.objects.filter(code__in=portion)
-            self.lots |= {lot_node(lot.code): lot for lot in lots.select_related("enterprise")}
+            for code, *facts in lots.values_list("code", "lot", "material", "enterprise__name", "made_on"):
+                self.lots[lot_node(code)] = (facts[0], facts[1], facts[2], facts[3])
             visible = Lot.objects.visible_to(actor).filter(code__in=portion)
-            self.own |= {lot_node(code) for code in visible.values_list("code", flat=True)}
+            self.own |= {lot_node(code): code for code in visible.values_list("code", flat=True)}
         for portion in _portions(list(_codes(names, OPERATION))):
-            operations = LotOperation.objects.filter(code__in=portion)
-            self.operations |= {f"{OPERATION}{row.code}": row for row in operations.select_related("enterprise")}
-            mine = visible_operations(actor).filter(code__in=portion)
-            self.own |= {f"{OPERATION}{code}" for code in mine.values_list("code", flat=True)}
-            moves = LotMove.objects.filter(operation__in=mine).order_by()
-            for operation, lot, grams in moves.values_list("operation__code", "lot__code", "mass_g"):
-                self.grams[f"{OPERATION}{operation}"][lot_node(lot)] = grams
+            self._read_operations(portion, actor)
+
+    def _read_operations(self, codes: Sequence[object], actor: Actor) -> None:
+        operations = LotOperation.objects.filter(code__in=codes)
+        for code, *facts in operations.values_list("code", "kind", "process", "enterprise__name", "done_on"):
+            self.operations[operation_node(code)] = (facts[0], facts[1], facts[2], facts[3])
+        visible = visible_operations(actor).filter(code__in=codes)
+        mine = {pk: operation_node(code) for pk, code in visible.order_by().values_list("pk", "code")}
+        self.own |= {node: UUID(node.removeprefix(OPERATION)) for node in mine.values()}
+        moves = LotMove.objects.filter(operation_id__in=list(mine)).order_by()
+        for operation, lot, grams in moves.values_list("operation_id", "lot__code", "mass_g"):
+            self.grams[mine[operation]][lot_node(lot)] = grams
 
     def node(self, name: str, depth: int) -> LineageNode:
-        lot, row = self.lots.get(name), self.operations.get(name)
-        is_own = name in self.own
-        if lot is not None:
-            return LineageNode(
-                name=name,
-                kind="lot",
-                depth=depth,
-                is_own=is_own,
-                label=lot.lot,
-                product=lot.material,
-                holder=lot.enterprise.name,
-                day=lot.made_on,
-                code=lot.code if is_own else None,
-            )
-        if row is not None:
-            return LineageNode(
-                name=name,
-                kind="operation",
-                depth=depth,
-                is_own=is_own,
-                label=row.process if is_own and row.process else row.get_kind_display(),
-                holder=row.enterprise.name,
-                day=row.done_on,
-                code=row.code if is_own else None,
-                grams=self.grams[name] if is_own else {},
-            )
+        code = self.own.get(name)
+        is_own = code is not None
+        if name in self.lots:
+            number, product, holder, day = self.lots[name]
+            return LineageNode(name, "lot", depth, is_own, number, product, holder, day, code)
+        if name in self.operations:
+            kind, process, holder, day = self.operations[name]
+            label = process if is_own and process else str(LotOperation.Kind(kind).label)
+            grams = self.grams[name] if is_own else {}
+            return LineageNode(name, "operation", depth, is_own, label, "", holder, day, code, grams)
         if name.startswith(EVENT):
-            return LineageNode(name=name, kind="event", depth=depth, label=_("对方上报的事件"))
-        return LineageNode(name=name, kind="other", depth=depth, label=name)
+            return LineageNode(name, "event", depth, label=_("对方上报的事件"))
+        return LineageNode(name, "other", depth, label=name)
 
 
 def _codes(names: Iterable[str], prefix: str) -> Iterator[UUID]:
