@@ -45,7 +45,7 @@ from products.trace.plot_errors import (
 LOWEST_M, HIGHEST_M = 150, 7_600
 
 # Reason of the outline -> what is raised and what it says. `%(detail)s` is where, or how many.
-_REFUSALS: Final[dict[str, tuple[type[DomainError], Promise | str]]] = {
+REFUSALS: Final[dict[str, tuple[type[DomainError], Promise | str]]] = {
     "too_long": (OutlineUnreadable, gettext_lazy("轮廓文件太大。一个地块的轮廓不会超过 20 万个字符，请只导出这一个地块。")),
     "not_json": (OutlineUnreadable, gettext_lazy("不是 GeoJSON。请从测绘或地图软件导出 GeoJSON 文件后上传，或把全部内容粘贴进来。")),
     "not_geojson": (OutlineUnreadable, gettext_lazy("没有找到地块。GeoJSON 里须有一个 Polygon（多边形）或 Point（点）。")),
@@ -147,7 +147,7 @@ def _read(given: NewPlace) -> Outline:
             raise PointIncomplete(_("请给出地块的位置：上传或粘贴轮廓，或填写经度和纬度。"), field="longitude")
         return point_outline(float(given.longitude), float(given.latitude), datum)
     except UnusableOutline as error:
-        kind, text = _REFUSALS[error.reason]
+        kind, text = REFUSALS[error.reason]
         words = {"detail": error.detail, "most": MAX_VERTICES, "least": MIN_AREA_M2}
         raise kind(str(text) % words, field="outline" if given.outline.strip() else "longitude") from error
 
