@@ -110,8 +110,8 @@ def test_a_demonstration_killed_while_it_prepares_starts_again(fresh: Demo) -> N
 def test_a_running_demonstration_is_killed_or_stopped_without_remains(fresh: Demo) -> None:
     fresh.start()
     codes = fresh.wait_until_ready()["unit_codes"]
-    # make_demo's own process, the web server and its two workers, the worker, the sequencer.
-    assert len(running_in(fresh.folder)) >= 6
+    # make_demo's own process, the web server and its two workers, the worker, the sequencer, the maker of events.
+    assert len(running_in(fresh.folder)) >= 7
     kill(fresh)
     wait_for(lambda: not running_in(fresh.folder))
 
