@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -162,6 +162,13 @@ def overlaps_of(plot: Plot, *, actor: Actor) -> tuple[OverlapLine, ...]:
     others = {row.pk: row.other if row.plot_id == plot.pk else row.plot for row in rows}
     seen = {each.pk: each for each in list_plots(actor=actor).filter(pk__in=[other.pk for other in others.values()])}
     return tuple(OverlapLine(row.shared_m2, seen.get(others[row.pk].pk)) for row in rows)
+
+
+def overlapping(plots: Iterable[Plot]) -> set[int]:
+    """Keys of those that share ground with another plot."""
+    keys = [plot.pk for plot in plots]
+    rows = PlotOverlap.objects.filter(Q(plot__in=keys) | Q(other__in=keys)).values_list("plot_id", "other_id")
+    return {key for pair in rows for key in pair} & set(keys)
 
 
 def seasons_of(*, actor: Actor, year: int) -> list[SeasonLine]:

@@ -28,6 +28,7 @@ from products.trace.queries.plots import (
     find_plot,
     list_growers,
     list_plots,
+    overlapping,
     plot_page,
     seasons_of,
     year_or,
@@ -54,10 +55,10 @@ def plot_list(request: HttpRequest) -> HttpResponse:
         active=not is_retired,
     )
     year = year_or(timezone.localdate(now_of(request)), asked["year"])
+    page = Paginator(found.order_by("indication_id", "name", "pk"), PLOTS_A_PAGE).get_page(request.GET.get("page"))
     context = {
-        "page": Paginator(found.order_by("indication_id", "name", "pk"), PLOTS_A_PAGE).get_page(
-            request.GET.get("page")
-        ),
+        "page": page,
+        "overlapping": overlapping(page),
         "asked": asked,
         "is_retired": is_retired,
         "year": year,

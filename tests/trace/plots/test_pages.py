@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from products.access import Actor, Role
 from products.registry.models.authorisation import Authorisation
+from products.registry.models.enterprise import Enterprise
 from products.trace.models.batch import Batch
 from products.trace.models.plot import Grower, Plot
 from products.trace.queries.plots import plots_of
@@ -164,6 +165,27 @@ def test_others_read_what_is_theirs_to_read(
     assert signed_in(rival).get(f"{address}/edit").status_code == 404
     assert signed_in(rival).post(f"{address}/retire", {"reason": "停用"}).status_code == 404
     assert signed_in(rival).get(f"/producer/growers/{grower.code}").status_code == 404
+
+
+def test_ground_in_common_is_pointed_out_to_those_in_charge(
+    maker: Actor, rival: Actor, officer_north: Actor, authorisation: Authorisation
+) -> None:
+    make_authorisation(indication=authorisation.indication, enterprise=Enterprise.objects.get(uscc=rival.uscc))
+    make_plot(rival, authorisation.indication, name="先登记的", outline=square(103.8, 30.8, 0.001))
+    make_plot(maker, authorisation.indication, name="不相干的")
+    content = typed(authorisation, longitude="", latitude="", area_m2="", outline=square(103.8005, 30.8, 0.001))
+
+    shown = text_of(soup_of(signed_in(maker).post(NEW, content, follow=True)))
+    assert "轮廓与其他企业登记的地块重叠约" in shown
+    assert "那是其他企业登记的地块" in shown
+    assert "先登记的" not in shown
+
+    office = signed_in(officer_north)
+    cards = page(office, "/producer/plots/").select("a.card")
+    marked = {text_of(card).split()[0] for card in cards if "轮廓重叠" in text_of(card)}
+    assert marked == {"先登记的", "东坡二号田"}
+    findings = text_of(page(office, "/regulator/findings?kind=shared_ground"))
+    assert "地块与其他企业的重叠" in findings
 
 
 def test_growers_are_kept_on_one_page(maker: Actor) -> None:
