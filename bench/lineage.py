@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
+from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
@@ -26,6 +27,7 @@ BESIDE: Final = 10
 FAMILY: Final = (LEVELS + 1) * BESIDE
 EDGES: Final = 2 * LEVELS
 WITHIN: Final = 0.02
+PORTION: Final = 5_000
 _TEXTS: Final = ("seller_name", "seller_uscc", "document_no", "document_sha256")
 _FLAGS: Final = ("seller_salt", "is_demo")
 _PARTNER: Final = ("consignee_name", "consignee_uscc", "consignee_salt")
@@ -144,13 +146,12 @@ def _insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[tu
     values = ", ".join(["%s"] * len(columns))
     table = model._meta.db_table
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.executemany(
-            f'INSERT INTO "{table}" ({names}) VALUES ({values})',
-            (
-                [fields[name].get_db_prep_save(value, connection) for name, value in zip(columns, row, strict=True)]
-                for row in rows
-            ),
+        prepared = (
+            [fields[name].get_db_prep_save(value, connection) for name, value in zip(columns, row, strict=True)]
+            for row in rows
         )
+        while portion := list(islice(prepared, PORTION)):
+            cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({values})', portion)
 
 
 def _figure(what: str, total: int, size: Size, picked: list[int], walk: Callable[[tuple[Lot, Lot]], int]) -> Figure:

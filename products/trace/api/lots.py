@@ -97,10 +97,11 @@ class LotOut(Schema):
     @classmethod
     def of(cls, row: Lot, *, with_seller: bool) -> Self:
         own = ("code", "kind", "material", "lot", "made_on", "stock_g", "is_demo", "created_at")
-        trade = ("seller_name", "seller_uscc", "document_no")
         return cls(
             **{name: getattr(row, name) for name in own},
-            **{name: getattr(row, name) if with_seller else "" for name in trade},
+            seller_name=row.seller_name if with_seller else "",
+            seller_uscc=row.seller_uscc if with_seller else "",
+            document_no=row.document_no if with_seller else "",
             enterprise=row.enterprise.uscc,
             indication=row.indication.code if row.indication else None,
             batch=row.batch.code if row.batch else None,

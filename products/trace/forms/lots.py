@@ -24,6 +24,10 @@ Kind = LotOperation.Kind
 SHOWN: Final = 8
 OUTPUTS: Final = {Kind.HARVEST: 1, Kind.PURCHASE: 1, Kind.MERGE: 1, Kind.SPLIT: 4, Kind.PROCESS: 3}
 TAKES: Final = (Kind.SPLIT, Kind.MERGE, Kind.PROCESS, Kind.LOSS, Kind.STOCKTAKE, Kind.DISPATCH)
+_TEXTS: Final = (
+    "process", "reason", "document_no", "indication_code", "origin_code", "seller_name", "seller_uscc", "consignee_name",
+    "consignee_uscc",
+)  # fmt: skip
 _OFF: Final = {"autocomplete": "off"}
 _DECIMAL: Final = {"inputmode": "decimal", "autocomplete": "off"}
 
@@ -227,8 +231,6 @@ class OperationForm(forms.Form):
         given = self._given()
         if self.kind == Kind.MERGE and given:
             given = [Given(lot=given[0].lot, mass_g=sum(each.mass_g for each in taken))]
-        names = ("process", "reason", "document_no", "indication_code", "origin_code", "seller_name", "seller_uscc")
-        names += ("consignee_name", "consignee_uscc")
         return NewOperation(
             kind=self.kind,
             done_on=data["done_on"],
@@ -236,7 +238,7 @@ class OperationForm(forms.Form):
             given=given,
             plot=UUID(data["plot"]) if data.get("plot") else None,
             dispatch=data.get("dispatch") or None,
-            **{name: data.get(name) or "" for name in names},
+            **{name: data.get(name) or "" for name in _TEXTS},
         )
 
     def _given(self) -> list[Given]:

@@ -10,7 +10,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ from products.trace.queries.lots import visible_operations
 
 MAX_NODES: Final = 20_000
 _MANY: Final = 500
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -108,17 +109,21 @@ class _Rows:
         self.grams: dict[str, dict[str, int]] = defaultdict(dict)
         for portion in _portions(list(_codes(names, LOT))):
             lots = Lot.objects.filter(code__in=portion)
-            for code, *facts in lots.values_list("code", "lot", "material", "enterprise__name", "made_on"):
-                self.lots[lot_node(code)] = (facts[0], facts[1], facts[2], facts[3])
+            for code, number, material, holder, day in lots.values_list(
+                "code", "lot", "material", "enterprise__name", "made_on"
+            ):
+                self.lots[lot_node(code)] = (number, material, holder, day)
             visible = Lot.objects.visible_to(actor).filter(code__in=portion)
             self.own |= {lot_node(code): code for code in visible.values_list("code", flat=True)}
         for portion in _portions(list(_codes(names, OPERATION))):
             self._read_operations(portion, actor)
 
-    def _read_operations(self, codes: Sequence[object], actor: Actor) -> None:
+    def _read_operations(self, codes: Sequence[UUID], actor: Actor) -> None:
         operations = LotOperation.objects.filter(code__in=codes)
-        for code, *facts in operations.values_list("code", "kind", "process", "enterprise__name", "done_on"):
-            self.operations[operation_node(code)] = (facts[0], facts[1], facts[2], facts[3])
+        for code, kind, process, holder, day in operations.values_list(
+            "code", "kind", "process", "enterprise__name", "done_on"
+        ):
+            self.operations[operation_node(code)] = (kind, process, holder, day)
         visible = visible_operations(actor).filter(code__in=codes)
         mine = {pk: operation_node(code) for pk, code in visible.order_by().values_list("pk", "code")}
         self.own |= {node: UUID(node.removeprefix(OPERATION)) for node in mine.values()}
@@ -151,6 +156,6 @@ def _codes(names: Iterable[str], prefix: str) -> Iterator[UUID]:
                 continue
 
 
-def _portions(items: Sequence[object]) -> Iterator[Sequence[object]]:
+def _portions(items: Sequence[T]) -> Iterator[Sequence[T]]:
     for start in range(0, len(items), _MANY):
         yield items[start : start + _MANY]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.utils.translation import gettext as _
 
 from products.access import Actor
@@ -75,7 +77,7 @@ def fill_source(lot: Lot, row: LotOperation, new: NewOperation, *, place: int, a
     if new.indication_code.strip():
         lot.indication = check_indication(actor, new.indication_code.strip())
     if new.plot is not None:
-        _fill_plot(lot, new)
+        _fill_plot(lot, new, new.plot)
     if new.origin_code.strip():
         lot.origin = find_county(new.origin_code.strip())
     if row.kind == Kind.HARVEST and lot.indication and lot.origin:
@@ -88,8 +90,8 @@ def fill_source(lot: Lot, row: LotOperation, new: NewOperation, *, place: int, a
         lot.seller_salt = new_salt()
 
 
-def _fill_plot(lot: Lot, new: NewOperation) -> None:
-    plot = Plot.objects.filter(enterprise=lot.enterprise, code=new.plot, is_active=True).first()
+def _fill_plot(lot: Lot, new: NewOperation, code: UUID) -> None:
+    plot = Plot.objects.filter(enterprise=lot.enterprise, code=code, is_active=True).first()
     if plot is None or new.kind != Kind.HARVEST:
         raise NotFound(_("没有这个地块，或它已停用，或不属于本企业。请从列表中选择。"), field="plot")
     if lot.indication and plot.indication_id != lot.indication.pk:

@@ -36,9 +36,7 @@ def test_lots_named_in_opposite_orders_do_not_lock_each_other_out(maker: Actor) 
 
     results = at_once(
         *(
-            lambda way=way, number=number: record(  # type: ignore[misc]
-                maker, "merge", taken=take(way), given=give((f"M-{number}", 20_000))
-            )
+            lambda way=way, number=number: record(maker, "merge", taken=take(way), given=give((f"M-{number}", 20_000)))
             for number, way in enumerate(ways * 3)
         )
     )
@@ -63,7 +61,7 @@ def test_a_batch_is_made_by_one_process_alone(maker: Actor, makers: Enterprise) 
 
     results = at_once(
         *(
-            lambda lot=lot: record(  # type: ignore[misc]
+            lambda lot=lot: record(
                 maker, "process", process="x", taken=take({lot: 20_000}), given=give((batch, 10_000))
             )
             for lot in lots
@@ -78,9 +76,7 @@ def test_a_dispatch_is_received_once(maker: Actor, rival: Actor, makers: Enterpr
     batch = make_batch(authorisation=make_authorisation(enterprise=makers), net_mass_g=10_000)
     sent = dispatch(maker, {batch: 4_000}, to=Enterprise.objects.get(uscc=rival.uscc))
 
-    results = at_once(
-        *(lambda number=number: receive(rival, sent, f"R-{number}", grams=4_000) for number in range(4))  # type: ignore[misc]
-    )
+    results = at_once(*(lambda number=number: receive(rival, sent, f"R-{number}", grams=4_000) for number in range(4)))
 
     assert Counter(results) == {"done": 1, "dispatch_received": 3}
 

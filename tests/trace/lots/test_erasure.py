@@ -22,9 +22,10 @@ def test_names_stay_as_long_as_the_law_demands_them(maker: Actor, now: datetime)
     lot = purchase(maker, seller_name="张三")
     sent = dispatch(maker, {lot: 1_000}, consignee_name="李四")
 
-    for act in (lambda: erase_seller(code=lot.code, now=now), lambda: erase_consignee(code=sent.code, now=now)):
-        with pytest.raises(ErasureRefused, match="第五十"):
-            act()
+    with pytest.raises(ErasureRefused, match="第五十"):
+        erase_seller(code=lot.code, now=now)
+    with pytest.raises(ErasureRefused, match="第五十"):
+        erase_consignee(code=sent.code, now=now)
     later = now + timedelta(days=800)
     assert erase_seller(code=lot.code, now=later)["sellers"] == 1
     assert erase_consignee(code=sent.code, now=later)["consignees"] == 1
@@ -59,7 +60,7 @@ def test_the_database_lets_names_go_and_nothing_else(maker: Actor) -> None:
         (LotOperation.objects.filter(pk=sent.pk), {"done_on": "2026-01-01"}),
     ):
         with pytest.raises(DatabaseError), transaction.atomic():
-            rows.update(**values)  # type: ignore[attr-defined]
+            rows.update(**values)
     for rows in (Lot.objects.all(), LotOperation.objects.all()):
         with pytest.raises(DatabaseError), transaction.atomic():
-            rows._raw_delete(rows.db)  # type: ignore[attr-defined]
+            rows._raw_delete(rows.db)

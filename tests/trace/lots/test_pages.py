@@ -33,7 +33,7 @@ def enter(client: Client, kind: str, **fields: str) -> LotOperation:
     }
     answer = client.post(f"/producer/lots/operations/{kind}", facts)
     assert answer.status_code == 302, answer.content.decode()
-    assert client.get(answer.url).status_code == 200
+    assert client.get(answer["Location"]).status_code == 200
     row = LotOperation.objects.order_by("-pk").first()
     assert row is not None
     assert row.kind == kind

@@ -217,7 +217,7 @@ def test_a_batch_is_sent_once_it_is_released(maker: Actor, makers: Enterprise, b
     assert refused(lambda: dispatch(maker, {waiting: 1})) == ("wrong_batch_state", "taken.0")
     assert refused(lambda: dispatch(maker, {draft: 1}))[0] == "wrong_batch_state"
     assert refused(lambda: dispatch(maker, {batch: 1}, to=makers)) == ("operation_malformed", "consignee_uscc")
-    far = {"consignee_region_code": "110000"}
+    far: dict[str, Any] = {"consignee_region_code": "110000"}
     assert refused(lambda: dispatch(maker, {batch: 1}, **far)) == ("unknown_county", "consignee_region_code")
 
 
@@ -230,11 +230,11 @@ def test_a_dispatch_is_received_by_its_consignee_once_and_no_more_than_was_sent(
     assert refused(lambda: receive(rival, elsewhere, grams=1)) == ("not_found", "dispatch")
     assert refused(lambda: receive(maker, sent, grams=1)) == ("not_found", "dispatch")
     assert refused(lambda: receive(rival, sent, grams=10_001)) == ("more_than_dispatched", "given.0.mass_g")
-    early = {"done_on": date(2026, 11, 21)}
+    early: dict[str, Any] = {"done_on": date(2026, 11, 21)}
     assert refused(lambda: receive(rival, sent, grams=1, **early)) == ("operation_date_implausible", "done_on")
     receive(rival, sent, grams=10_000)
     assert refused(lambda: receive(rival, sent, "R-2", grams=1)) == ("dispatch_received", "dispatch")
-    strange = {"done_on": date(2026, 11, 23), "dispatch": sent.code}
+    strange: dict[str, Any] = {"done_on": date(2026, 11, 23), "dispatch": sent.code}
     assert refused(lambda: harvest(rival, **strange)) == ("operation_malformed", "dispatch")
 
 
@@ -268,5 +268,5 @@ def test_one_indications_goods_do_not_become_anothers(maker: Actor, makers: Ente
 
     parts = {"taken": take({lot: 40_000}), "given": give((batch, 40_000))}
     assert refused(lambda: record(maker, "split", **parts)) == ("lots_of_other_indication", "given")
-    outside = {"indication_code": other.indication.code, "origin_code": PUJIANG}
+    outside: dict[str, Any] = {"indication_code": other.indication.code, "origin_code": PUJIANG}
     assert refused(lambda: harvest(maker, "H-2", **outside)) == ("outside_area", "origin_code")
