@@ -115,6 +115,8 @@ def _read(code: str, now: Moment) -> Story | None:
         str(authorisation.code),
         authorisation.enterprise.uscc,
         authorisation.indication.code,
+        # Their contacts may be erased, which is said of them alone.
+        *(str(certificate) for certificate in batch.certificates.values_list("code", flat=True)),
     }
     return Story(run, open_key(run), frozenset(names), now.size, time.monotonic(), _ranges(run))
 

@@ -31,6 +31,7 @@ from products.scans.services.visitors import Visitor
 from products.scans.story import STORIES, Stories
 from products.trace.models.batch import Batch
 from products.trace.services.batches import correct_batch, hold_batch, recall_batch
+from products.trace.services.erasure import erase_contact
 from tests.factories import NOW, make_authorisation, make_run
 from tests.ledger.helpers import queue
 from tests.scans.helpers import code_of
@@ -198,3 +199,13 @@ def test_nothing_is_held_to_be_unchanged_when_the_log_is_too_far_ahead(
     ahead = found.now()
     assert not found.is_unchanged({"name"}, since=start.size, now=ahead)
     assert found.is_unchanged({"name"}, since=ahead.size, now=ahead)
+
+
+def test_an_erased_contact_is_gone_at_once(run: LabelRun, maker: Actor) -> None:
+    certificate = issue(maker, run.batch)
+    phone = answers(run)[0]["batch"]["certificate"]["contact"]
+    assert phone
+
+    erase_contact(code=certificate.code, is_replay=True, now=LATER)
+
+    assert answers(run)[0]["batch"]["certificate"]["contact"] != phone
