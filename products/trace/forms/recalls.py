@@ -13,9 +13,9 @@ from products.trace.models.recall import Recall
 from products.trace.services.recall_checks import NewRecall
 
 _LEVELS = (
-    (1, gettext_lazy("一级：吃了已经或可能严重损害健康，甚至死亡（24 小时内启动）")),
-    (2, gettext_lazy("二级：吃了已经或可能造成一般健康损害（48 小时内启动）")),
-    (3, gettext_lazy("三级：标签、标识有虚假标注（72 小时内启动）")),
+    (1, gettext_lazy("一级：吃了已经或可能严重损害健康，甚至死亡")),
+    (2, gettext_lazy("二级：吃了已经或可能造成一般健康损害")),
+    (3, gettext_lazy("三级：标签、标识有虚假标注")),
 )
 
 
