@@ -16,6 +16,7 @@ from shapely.validation import explain_validity
 
 from products.registry.domain.datum import Datum, Pair, convert
 from products.registry.domain.origin_area import InvalidPosition, Position, check_position
+from products.trace.domain.json_depth import is_too_deep
 
 MAX_TEXT: Final = 200_000
 MAX_VERTICES: Final = 1_000
@@ -123,11 +124,13 @@ def _parsed(text: str) -> Any:
     text = text.removeprefix("\ufeff").strip()
     if len(text) > MAX_TEXT:
         raise UnusableOutline("too_long")
+    if is_too_deep(text.encode(errors="replace")):
+        raise UnusableOutline("not_json")
     try:
         return json.loads(text, parse_constant=_no_number)
     except UnusableOutline:
         raise
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise UnusableOutline("not_json") from error
 
 

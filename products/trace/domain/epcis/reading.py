@@ -10,17 +10,13 @@ from decimal import Decimal
 from typing import Any, Final
 
 from products.trace.domain.epcis.faults import DocumentFault
+from products.trace.domain.json_depth import MAX_DEPTH, is_too_deep
 
 MAX_BYTES: Final = 16 * 1024 * 1024
 MAX_EVENTS: Final = 10_000
-# Nothing of EPCIS nests deeper; Python's own limit may have been raised, and its parser then ends the process.
-MAX_DEPTH: Final = 64
 # A number with more digits, or further from one, measures nothing; written out it would fill the memory.
 _MAX_DIGITS: Final = 60
 
-_ESCAPED: Final = re.compile(rb"\\.", re.DOTALL)
-_STRING: Final = re.compile(rb'"[^"]*"?')
-_ALL_BUT_BRACKETS: Final = bytes(set(range(256)) - set(b'[]{}"'))
 _SPACE: Final = re.compile(r"[ \t\n\r]*")
 
 
@@ -222,20 +218,9 @@ def _decode(text: str, place: int) -> tuple[Any, int]:
 def _text_of(data: bytes) -> str:
     if len(data) > MAX_BYTES:
         raise DocumentFault("too_large", f"more than {MAX_BYTES} bytes")
-    _require_shallow(data)
+    if is_too_deep(data):
+        raise DocumentFault("too_deep", f"nested more than {MAX_DEPTH} deep")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise DocumentFault("not_json", "it is not UTF-8") from error
-
-
-def _require_shallow(data: bytes) -> None:
-    if b"\\" in data:
-        data = _ESCAPED.sub(b"", data)
-    brackets = _STRING.sub(b"", data.translate(None, _ALL_BUT_BRACKETS))
-    depth = 0
-    for bracket in brackets:
-        # [ is 91 and { is 123; ] and } follow two later.
-        depth += 1 if bracket in (91, 123) else -1
-        if depth > MAX_DEPTH:
-            raise DocumentFault("too_deep", f"nested more than {MAX_DEPTH} deep")
