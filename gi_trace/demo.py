@@ -104,7 +104,7 @@ def start_processes() -> dict[str, subprocess.Popen[bytes]]:
         "web": web,
         "worker": [sys.executable, "manage.py", "db_worker", "--queue-name", "*", "--no-startup-delay"],
         "sequencer": [sys.executable, "manage.py", "ledger_run"],
-        "events": [sys.executable, "manage.py", "epcis_events"],
+        "events": [sys.executable, "manage.py", "epcis_events", "--verbosity", "0"],
     }
     # Nobody to ask, nothing to run.
     policy_file = Path(os.environ.get("GI_TRACE_LEDGER_POLICY_FILE", VAR / "ledger-policy"))

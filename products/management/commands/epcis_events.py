@@ -34,8 +34,9 @@ class Command(BaseCommand):
                     connection.close()
                     count = 0
                 if count:
-                    self.stdout.write(f"looked at {count} entries, {waiting_entries()} to go")
-                    self.stdout.flush()
+                    if options["verbosity"]:
+                        self.stdout.write(f"looked at {count} entries, {waiting_entries()} to go")
+                        self.stdout.flush()
                 elif options["once"]:
                     return
                 else:
