@@ -12,11 +12,14 @@ from products.trace.views import (
     imports,
     lab_reports,
     lots,
+    offline,
     plots,
     recalls,
 )
 
 urlpatterns = [
+    path("sw.js", offline.service_worker, name="service-worker"),
+    path("producer/offline", offline.offline, name="offline"),
     path("epcis/context/gi.jsonld", epcis_vocabulary.context, name="epcis-context"),
     path("epcis/vocabulary", epcis_vocabulary.vocabulary, name="epcis-vocabulary"),
     path("exports", exchange.period_export, name="exports"),
