@@ -23,7 +23,7 @@ READERS = (Role.PRODUCER, Role.ASSOCIATION, Role.INSPECTOR, Role.AUDITOR)
 
 @never_cache
 @require_safe
-@page_for(*READERS, Role.ADMIN)
+@page_for(*READERS)
 def batch_export(request: HttpRequest, code: UUID, standard: str, form: str) -> HttpResponseBase:
     """One batch as a file."""
     if form not in FORMS:
