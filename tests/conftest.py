@@ -11,6 +11,7 @@ import time_machine
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.test import Client
+from django.utils import translation
 
 from products.access import Actor, Role
 from products.accounts.models.user import User
@@ -61,6 +62,12 @@ def _clock(request: pytest.FixtureRequest) -> Iterator[None]:
 def _stories() -> None:
     """Rows of the test before are gone; nothing said so."""
     STORIES.forget()
+
+
+@pytest.fixture(autouse=True)
+def _language() -> None:
+    """A request in English leaves its language behind in the thread; the next request would choose its own."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture
