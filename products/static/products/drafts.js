@@ -139,7 +139,8 @@ async function settle() {
 }
 
 if (!isAble) {
-  if (form) note.textContent = word("unable");
+  // Without https no browser may keep anything, and another one would not help.
+  if (form && window.isSecureContext) note.textContent = word("unable");
 } else {
   navigator.serviceWorker.register("/sw.js");
   form?.addEventListener("submit", onSubmit);
