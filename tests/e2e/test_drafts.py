@@ -16,6 +16,14 @@ from tests.e2e.walking import PHONE, Walker, chromium, wait_for
 pytestmark = [pytest.mark.browser, pytest.mark.same_everywhere, pytest.mark.xdist_group("e2e")]
 NEW = "/producer/batches/new"
 IS_KEPT = "const done = arguments[0]; caches.match(location.pathname).then((kept) => done(!!kept))"
+COUNT = """
+const done = arguments[0], asked = indexedDB.open("drafts", 1);
+asked.onupgradeneeded = () => asked.result.createObjectStore("drafts", { keyPath: "key" });
+asked.onsuccess = () => {
+  const found = asked.result.transaction("drafts").objectStore("drafts").count();
+  found.onsuccess = () => { asked.result.close(); done(found.result); };
+};
+"""
 _numbers = count(1)
 
 
@@ -61,6 +69,12 @@ def waiting(phone: Walker) -> list[str]:
 
 def has_settled(phone: Walker) -> bool:
     return not waiting(phone) and "已发送" in phone.text
+
+
+def kept(phone: Walker) -> int:
+    """How many drafts are on the device, whosever they are."""
+    number: int = phone.driver.execute_async_script(COUNT)
+    return number
 
 
 def rows_of(phone: Walker, lot: str) -> int:
@@ -120,10 +134,10 @@ def test_nobody_else_on_the_phone_sees_or_sends_it(
     assert phone.find("h1").text == "没有网络", "the first one's form is gone"
     cable.mend()
     assert rows_of(phone, lot) == 0
+    assert kept(phone) == 1
 
     phone.sign_in(producers[0])
-    phone.open("/producer/")
-    wait_for(lambda: has_settled(phone))
+    wait_for(lambda: kept(phone) == 0)
     assert rows_of(phone, lot) == 1
 
 
@@ -155,9 +169,8 @@ def test_a_session_that_ended_loses_nothing(phone: Walker, cable: Cable, produce
     assert phone.find("h1").text != "登记批次"
 
     phone.sign_in(producers[0])
-    phone.open("/producer/")
 
-    wait_for(lambda: has_settled(phone))
+    wait_for(lambda: kept(phone) == 0)
     assert rows_of(phone, lot) == 1
 
 
