@@ -24,6 +24,7 @@ asked.onsuccess = () => {
   found.onsuccess = () => { asked.result.close(); done(found.result); };
 };
 """
+LINES = "return [...document.querySelectorAll('[data-drafts] li')].map((item) => item.innerText)"
 _numbers = count(1)
 
 
@@ -64,7 +65,9 @@ def enter(phone: Walker, **changes: str) -> str:
 
 
 def waiting(phone: Walker) -> list[str]:
-    return [item.text for item in phone.driver.find_elements("css selector", "[data-drafts] li")]
+    """The lines of the list, which is drawn anew while drafts are sent."""
+    lines: list[str] = phone.driver.execute_script(LINES)
+    return lines
 
 
 def has_settled(phone: Walker) -> bool:
